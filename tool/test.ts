@@ -1,0 +1,89 @@
+/**
+ * `npm test [-- vitest arguments]`: all of vitest, then the contracts' own tests by forge, and one last line that sums up:
+ * `N passed, N failed, N skipped`.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const given = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "carrara-test-"));
+const report = join(folder, "vitest.json");
+
+const sum = { passed: 0, failed: 0, skipped: 0 };
+const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+const code = await run([
+  vitest,
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+  ...given,
+]);
+try {
+  const result = JSON.parse(readFileSync(report, "utf8")) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+    numFailedTestSuites: number;
+    testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
+  };
+  sum.passed += result.numPassedTests;
+  sum.failed += result.numFailedTests;
+  sum.skipped += result.numPendingTests + result.numTodoTests;
+  // A file that failed before its first test (a bad import) has no test to count.
+  sum.failed += result.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
+  for (const file of result.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === "skipped" || test.status === "pending") console.log(`skipped: ${test.fullName.trim()}`);
+    }
+  }
+} catch {
+  sum.failed += 1;
+}
+if (code !== 0 && sum.failed === 0) sum.failed += 1;
+rmSync(folder, { recursive: true, force: true });
+
+if (given.length === 0) {
+  let line = "";
+  const forge = await run(["packages/contracts/tool/forge-test.ts"], (text) => {
+    const found = /forge: (\d+) passed, (\d+) failed, (\d+) skipped/.exec(text);
+    if (found) line = text;
+    if (found) {
+      sum.passed += Number(found[1]);
+      sum.failed += Number(found[2]);
+      sum.skipped += Number(found[3]);
+    }
+  });
+  if (forge !== 0 && (line === "" || sum.failed === 0)) sum.failed += 1;
+}
+
+console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+process.exit(sum.failed === 0 ? 0 : 1);
+
+function run(args: string[], onLine?: (line: string) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ["ignore", onLine ? "pipe" : "inherit", "inherit"],
+    });
+    let rest = "";
+    child.stdout?.on("data", (data: Buffer) => {
+      process.stdout.write(data);
+      rest += data;
+      const lines = rest.split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) onLine?.(line);
+    });
+    child.on("close", (status) => {
+      if (rest) onLine?.(rest);
+      resolve(status ?? 1);
+    });
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * The families by code. A family is a finish and the fields that it wants: it says which parameters and networks a style
+ * must bring, and turns them with a seed's draws into a function from a place to a colour.
+ * @module
+ */
+import { block } from "./family/block.ts";
+import type { Family } from "./family/family.ts";
+
+/** Index = the code in byte 1 of a style. */
+export const FAMILIES: readonly Family[] = [block];

@@ -1,0 +1,452 @@
+/**
+ * Block: a relief of cut stone, after the concrete reliefs of the sixties. The plate is cut like a quarry face into blocks
+ * on one module; the network, asked once per block, decides cuts, motifs, tones and heights; one raking light does the rest.
+ * @module
+ */
+import { blend, dim, type Lab } from "../colour.ts";
+import { clamp, cosine, div, mul, ONE, root, sine } from "../integer.ts";
+import { runner } from "../net.ts";
+import { fractal, noise } from "../noise.ts";
+import { type Family, type Finish, params, type Setup } from "./family.ts";
+
+/** Parameters 0 to 11 are the weights of the motifs, in this order; then the numbers named below. */
+export const block: Family = {
+  params: [
+    ...params("quarter disc arch rings stairs plain flutes dome windows wedge halves pyramid", 0, 255),
+    { name: "module", min: 6, max: 24 },
+    { name: "height", min: 20, max: 255 },
+    { name: "spread", min: 0, max: 255 },
+    { name: "grain", min: 0, max: 255 },
+  ],
+  nets: [{ inputs: 3, hidden: [12, 12], outputs: 6, latents: 8 }],
+  make,
+};
+
+const QUARTER = 0;
+const DISC = 1;
+const ARCH = 2;
+const RINGS = 3;
+const STAIRS = 4;
+const PLAIN = 5;
+const FLUTES = 6;
+const DOME = 7;
+const WINDOWS = 8;
+const WEDGE = 9;
+const HALVES = 10;
+const PYRAMID = 11;
+/** Motifs that want a block of nearly equal sides. */
+const WANTS_SQUARE = [true, true, true, true, false, false, false, true, false, false, true, true];
+
+/** Ramp roles of the four tones, for each option of the trait Scheme. */
+const SCHEMES = [
+  [0, 1, 1, 2],
+  [1, 2, 0, 3],
+  [4, 3, 2, 3],
+  [0, 4, 1, 3],
+  [2, 1, 3, 0],
+];
+/** Direction to the light (in turns) and rise of its rays (Q13 height per length), per option of the trait Light. */
+const LIGHTS = [
+  { turn: 5050, rise: 8600 },
+  { turn: 5500, rise: 13000 },
+  { turn: 6850, rise: 8600 },
+];
+
+/** One block: its place, motif, tone and height. */
+interface Leaf {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly seed: number;
+  motif: number;
+  turn: number;
+  count: number;
+  height: number;
+  tone: Lab;
+  figure: Lab;
+}
+
+/** A cut: axis 0 is vertical (compare x), 1 horizontal; -1 - n stands for leaf n. */
+interface Cut {
+  readonly axis: number;
+  readonly at: number;
+  less: number;
+  more: number;
+}
+
+/** Height and surface at a place. */
+interface Surface {
+  leaf: Leaf | undefined;
+  height: number;
+  /** 0 the block's own face, 1 its figure, 2 the figure's inner part. */
+  part: number;
+  /** Slope toward +x and +y of curved parts, Q13; 0 on flat ones. */
+  slopeX: number;
+  slopeY: number;
+}
+
+function make(setup: Setup): Finish {
+  const { params: p, palette, plate, generator: g } = setup;
+  const { z, lattice } = setup.latents(0);
+  const [cutsOption, lightOption, schemeOption, accentOption, figureOption] = setup.options as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const run = runner(setup.nets[0]!, z);
+  const inputs = new Int32Array(3);
+  const ask = (x: number, y: number, extent: number) => {
+    inputs[0] = x << 1;
+    inputs[1] = y << 1;
+    inputs[2] = clamp(extent - 4000, -8192, 8191) << 1;
+    return run(inputs);
+  };
+  const depth = cutsOption + 3;
+  const unit = div(2 * ONE, p[12]!);
+  const smallest = [2300, 1700, 1250][cutsOption]!;
+  const weights = Array.from(p.subarray(0, 12));
+  if (figureOption > 0) {
+    const lead = [0, DISC, ARCH, STAIRS][figureOption]!;
+    weights[lead] = weights[lead]! * 2 + 90;
+  }
+  const leaves: Leaf[] = [];
+  const cuts: Cut[] = [];
+
+  const divide = (x0: number, y0: number, x1: number, y1: number, d: number): number => {
+    const w = x1 - x0;
+    const h = y1 - y0;
+    const o = ask((x0 + x1) >> 1, (y0 + y1) >> 1, Math.max(w, h));
+    const keep = o[5]! > 5200 && d < depth - 1;
+    const across = w * 4 > h * 5 ? 0 : h * 4 > w * 5 ? 1 : o[0]! > 0 ? 0 : 1;
+    const length = across === 0 ? w : h;
+    const share = clamp(4096 + ((o[4]! * 3) >> 3) + g.range(-900, 900), 1900, 6300);
+    const cells = div(length + (unit >> 1), unit);
+    const cell = clamp(div(cells * share + 4096, ONE), 1, cells - 1);
+    const at = (across === 0 ? x0 : y0) + div(length * cell, Math.max(1, cells));
+    const thin = Math.min(length - div(length * cell, Math.max(1, cells)), div(length * cell, Math.max(1, cells)));
+    if (d <= 0 || keep || cells < 2 || thin < smallest >> 1 || length < smallest) {
+      return -1 - leaves.push(leafOf(x0, y0, x1, y1, o)) + 1;
+    }
+    const cut: Cut = { axis: across, at, less: 0, more: 0 };
+    const index = cuts.push(cut) - 1;
+    cut.less = across === 0 ? divide(x0, y0, at, y1, d - 1) : divide(x0, y0, x1, at, d - 1);
+    cut.more = across === 0 ? divide(at, y0, x1, y1, d - 1) : divide(x0, at, x1, y1, d - 1);
+    return index;
+  };
+
+  const scheme = SCHEMES[schemeOption]!;
+  const leafOf = (x0: number, y0: number, x1: number, y1: number, o: Int32Array): Leaf => {
+    const w = x1 - x0;
+    const h = y1 - y0;
+    const spread = p[14]! * 40;
+    const nearSquare = w * 2 < h * 3 && h * 2 < w * 3;
+    const allowed = weights.map((weight, m) => (WANTS_SQUARE[m] && !nearSquare ? 0 : weight));
+    const sum = allowed.reduce((a, b) => a + b, 0);
+    const place = clamp((o[1]! >> 1) + 4096 + g.range(-spread, spread), 0, ONE - 1);
+    let rest = (sum * place) >> 13;
+    let motif = sum === 0 ? PLAIN : 0;
+    while (sum > 0 && rest >= allowed[motif]!) rest -= allowed[motif++]!;
+    const order = clamp((o[2]! >> 1) + 4096 + g.range(-2600, 2600), 0, ONE - 1) >> 11;
+    const role = scheme[order]!;
+    const contrast = g.range(0, 2);
+    const figureRole =
+      role === 4 ? 3 - (contrast & 1) : role === 0 ? 1 + contrast : contrast === 0 ? role - 1 : role + 1;
+    return {
+      x0,
+      y0,
+      x1,
+      y1,
+      seed: g.below(65536),
+      motif,
+      turn: g.below(4),
+      count: g.range(3, 7),
+      height: clamp(500 + mul(clamp((o[3]! >> 1) + 4096, 0, ONE) + g.range(-1500, 2500), p[13]! * 10), 140, 3000),
+      tone: palette[role]!,
+      figure: palette[figureRole]!,
+    };
+  };
+
+  divide(-plate.halfWidth, -plate.halfHeight, plate.halfWidth, plate.halfHeight, depth);
+  enliven(leaves, weights, g.below(1024));
+  accentuate(leaves, palette, accentOption, (n) => g.below(n));
+
+  const { turn, rise } = LIGHTS[lightOption]!;
+  const lx = cosine(turn);
+  const ly = sine(turn);
+  // Domes and pyramids rise above their block; no ray above this can be cut off.
+  const tallest = leaves.reduce(
+    (most, b) => Math.max(most, b.height + (b.motif === DOME ? 1600 : b.motif === PYRAMID ? 1330 : 420)),
+    0,
+  );
+  const here: Surface = { leaf: undefined, height: 0, part: 0, slopeX: 0, slopeY: 0 };
+  const there: Surface = { leaf: undefined, height: 0, part: 0, slopeX: 0, slopeY: 0 };
+
+  const at = (x: number, y: number, out: Surface): void => {
+    if (!plate.inside(x, y)) {
+      out.leaf = undefined;
+      out.height = 0;
+      out.part = 0;
+      out.slopeX = 0;
+      out.slopeY = 0;
+      return;
+    }
+    let n = cuts.length === 0 ? -1 : 0;
+    while (n >= 0) {
+      const cut = cuts[n]!;
+      n = (cut.axis === 0 ? x : y) < cut.at ? cut.less : cut.more;
+    }
+    surface(leaves[-1 - n]!, x, y, out);
+  };
+
+  /** 0 in full light to 8192 in full shadow: the ray from here to the light against what stands in its way. */
+  const shadow = (x: number, y: number, height: number): number => {
+    let most = 0;
+    for (let k = 0; k < TAPS.length; k++) {
+      const d = TAPS[k]!;
+      if (mul(d, rise) + height >= tallest) break;
+      at(x + mul(lx, d), y + mul(ly, d), there);
+      const over = there.height - height - mul(d, rise);
+      if (over > 0) {
+        const dark = div(over * ONE, 40 + (d >> 2));
+        if (dark >= ONE) return ONE;
+        if (dark > most) most = dark;
+      }
+    }
+    return most;
+  };
+
+  const texture = p[15]!;
+  const white = Int32Array.of(4096, 0, 16);
+  return {
+    linear: false,
+    shade(x, y, out) {
+      at(x, y, here);
+      const { leaf, height, part, slopeX, slopeY } = here;
+      const b = leaf!;
+      out.set(b.tone);
+      if (part === 1) blend(out, b.figure, ONE);
+      else if (part === 2) {
+        blend(out, b.figure, ONE);
+        blend(out, palette[4]!, 1500);
+      }
+      const dark = shadow(x, y, height);
+      const lean = clamp((mul(slopeX, lx) + mul(slopeY, ly)) >> 1, -5200, 4200);
+      if (lean < 0) dim(out, ONE + mul(lean, 5600 - (dark >> 2)));
+      else if (lean > 0) blend(out, white, mul(lean, 3600 - mul(dark, 3600)));
+      dim(out, ONE - mul(dark, 2700));
+      if (dark > 0) out[2] = out[2]! - mul(dark, 46);
+
+      // An edge catches the light on its near side and keeps a thin dark seam on its far side.
+      at(x - mul(lx, 34), y - mul(ly, 34), there);
+      const fall = height - there.height;
+      if (fall > 130 && dark < 2000) blend(out, white, Math.min(2100, 700 + (fall >> 1)));
+      at(x + mul(lx, 30), y + mul(ly, 30), there);
+      if (there.leaf !== b && there.height <= height + 60) dim(out, ONE - 900);
+
+      // A block is a little darker away from the light, as a wall is.
+      const gx = div((x - b.x0) * 2048, b.x1 - b.x0) - 1024;
+      const gy = div((y - b.y0) * 2048, b.y1 - b.y0) - 1024;
+      out[0] = out[0]! + ((mul(gx, lx) + mul(gy, ly)) >> 3);
+
+      const boards = b.seed & 1 ? noise(x << 1, y * 30, lattice + b.seed) : noise(x * 30, y << 1, lattice + b.seed);
+      const cloud = fractal(x * 3, y * 3, lattice + b.seed, 2);
+      const fine = noise(x * 46, y * 46, lattice + 5);
+      const pit = noise(x * 19, y * 19, lattice + 9);
+      out[0] = out[0]! + mul((cloud >> 6) + (boards >> 8) + (fine >> 7) + (pit > 5600 ? -110 : 0), texture << 6);
+    },
+    surround(x, y, out) {
+      const dark = shadow(x, y, 0);
+      if (dark > 0) dim(out, ONE - mul(dark, 2100));
+    },
+  };
+}
+
+/** Distances of the shadow's taps: dense near an edge, wide far from it. */
+const TAPS = [16, 44, 76, 112, 152, 196, 244, 300, 364, 436, 520, 620, 740, 880, 1040, 1220];
+
+/** At least a third of the blocks carry a motif, and neighbours in the list do not repeat one. */
+function enliven(leaves: Leaf[], weights: readonly number[], start: number): void {
+  const wide = leaves.filter((b) => (b.x1 - b.x0) * (b.y1 - b.y0) > 6_000_000);
+  const quiet = leaves.filter((b) => b.motif === PLAIN).length;
+  if (quiet * 3 > leaves.length * 2) {
+    const best = wide.length > 0 ? wide : leaves;
+    const chosen = best[start % best.length]!;
+    const square = isSquare(chosen);
+    let motif = start % 12;
+    for (let k = 0; k < 12; k++) {
+      if (weights[motif]! > 0 && motif !== PLAIN && (square || !WANTS_SQUARE[motif])) break;
+      motif = (motif + 1) % 12;
+    }
+    chosen.motif = motif;
+  }
+}
+
+/** One or two small blocks, or figures of large ones, take the accent. */
+function accentuate(leaves: Leaf[], palette: readonly Lab[], wanted: number, below: (n: number) => number): void {
+  const candidates = leaves.filter((b) => (b.x1 - b.x0) * (b.y1 - b.y0) < 42_000_000 || b.motif === DISC);
+  for (let k = 0; k < wanted && candidates.length > 0; k++) {
+    const [chosen] = candidates.splice(below(candidates.length), 1);
+    const accent = palette[5]!;
+    if (chosen!.motif === DISC || chosen!.motif === DOME || chosen!.motif === QUARTER || chosen!.motif === ARCH) {
+      chosen!.figure = accent;
+    } else {
+      chosen!.tone = accent;
+      chosen!.figure = palette[4]!;
+    }
+  }
+}
+
+function isSquare(b: Leaf): boolean {
+  const w = b.x1 - b.x0;
+  const h = b.y1 - b.y0;
+  return w * 2 < h * 3 && h * 2 < w * 3;
+}
+
+/** Carves a block's motif: height, part and slope at a place inside it. */
+function surface(b: Leaf, x: number, y: number, out: Surface): void {
+  const w = b.x1 - b.x0;
+  const h = b.y1 - b.y0;
+  let u = x - b.x0;
+  let v = y - b.y0;
+  const flipX = (b.turn & 1) === 1;
+  const flipY = (b.turn & 2) === 2;
+  if (flipX) u = w - u;
+  if (flipY && b.motif !== ARCH) v = h - v;
+  const n = Math.min(w, h);
+  out.leaf = b;
+  out.height = b.height;
+  out.part = 0;
+  out.slopeX = 0;
+  out.slopeY = 0;
+  switch (b.motif) {
+    case QUARTER:
+      if (u * u + v * v < n * n) {
+        out.part = 1;
+        out.height = b.height >> 1;
+      }
+      return;
+    case DISC: {
+      const r = (n * 3) >> 3;
+      if (square(u - (w >> 1)) + square(v - (h >> 1)) < r * r) {
+        out.part = 1;
+        out.height = b.count & 1 ? b.height >> 1 : b.height + 420;
+      }
+      return;
+    }
+    case ARCH: {
+      const r = (n * 5) >> 4;
+      const du = u - (w >> 1);
+      const spring = h - mul(n, 4600);
+      const inner = (r * 5) >> 3;
+      const within = (radius: number) =>
+        v > spring ? du < radius && du > -radius : square(du) + square(v - spring) < radius * radius;
+      if (within(r)) {
+        out.part = 1;
+        out.height = mul(b.height, 5200);
+        if (within(inner)) {
+          out.part = 2;
+          out.height = b.height >> 2;
+        }
+      }
+      return;
+    }
+    case RINGS: {
+      const d = u * u + v * v;
+      let k = 0;
+      while (k < b.count && square(div(n * (k + 1), b.count)) <= d) k++;
+      if (k < b.count) {
+        out.part = k & 1;
+        out.height = b.height - mul(b.height, (b.count - k) * 760);
+      }
+      return;
+    }
+    case STAIRS: {
+      const along = w > h ? u : v;
+      const steps = b.count + 1;
+      const k = clamp(div(along * steps, Math.max(w, h)), 0, steps - 1);
+      out.height = mul(b.height, 1600) + div(mul(b.height, 6500) * k, steps);
+      out.part = 0;
+      return;
+    }
+    case FLUTES: {
+      const wide = w < h;
+      const side = wide ? w : h;
+      const flutes = b.count + 1;
+      const pitch = div(side, flutes);
+      const place = clamp((wide ? u : v) % Math.max(1, pitch), 0, pitch);
+      const t = div((2 * place - pitch) * ONE, Math.max(1, pitch));
+      // A shaft: height 1 - t^2, slope -2t, seen from the light.
+      out.height = b.height - mul(mul(t, t), 300);
+      const slope = mul(t, -7600);
+      if (wide) out.slopeX = flipX ? slope : -slope;
+      else out.slopeY = flipY ? slope : -slope;
+      return;
+    }
+    case DOME: {
+      const r = (n * 3) >> 3;
+      const du = u - (w >> 1);
+      const dv = v - (h >> 1);
+      const rest = r * r - du * du - dv * dv;
+      if (rest > 0) {
+        out.part = 1;
+        const rise = root(rest);
+        const hollow = (b.count & 1) === 1;
+        out.height = hollow ? b.height - (rise >> 2) : b.height + (rise >> 2);
+        const sx = div(du * ONE, r);
+        const sy = div(dv * ONE, r);
+        const k = hollow ? -7000 : 7000;
+        out.slopeX = mul(flipX ? -sx : sx, k);
+        out.slopeY = mul(flipY ? -sy : sy, k);
+      }
+      return;
+    }
+    case WINDOWS: {
+      const columns = clamp(div(w * 2 + n, n * 2) + (b.count >> 2), 1, 5);
+      const rows = clamp(div(h * 2 + n, n * 2) + (b.count >> 2), 1, 5);
+      const cu = div(w, columns);
+      const cv = div(h, rows);
+      const pu = u % Math.max(1, cu);
+      const pv = v % Math.max(1, cv);
+      const edge = Math.min(cu, cv) >> 2;
+      if (pu > edge && pu < cu - edge && pv > edge && pv < cv - edge && u < cu * columns && v < cv * rows) {
+        out.part = 1;
+        out.height = b.height >> 1;
+      }
+      return;
+    }
+    case WEDGE:
+      if (div(u * ONE, w) > div(v * ONE, h)) {
+        out.part = 1;
+        out.height = b.height - mul(b.height, 2800);
+      }
+      return;
+    case HALVES: {
+      const r = (n * 7) >> 4;
+      const du = u - (w >> 1);
+      const upper = v < h >> 1;
+      const dv = upper ? v - (h >> 1) + (r >> 4) : v - h + (h >> 4);
+      if (dv <= 0 && square(du) + square(dv) < r * r) {
+        out.part = 1;
+        out.height = b.height >> 1;
+      }
+      return;
+    }
+    case PYRAMID: {
+      const m = Math.max(Math.abs(2 * u - w), Math.abs(2 * v - h));
+      const steps = b.count;
+      const k = clamp(div((Math.max(w, h) - m) * steps, Math.max(w, h)), 0, steps - 1);
+      out.part = k === steps - 1 ? 1 : 0;
+      out.height = b.count & 1 ? b.height + k * 190 : Math.max(60, b.height - k * 230);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function square(x: number): number {
+  return Math.imul(x, x);
+}

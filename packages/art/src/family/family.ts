@@ -1,0 +1,52 @@
+/**
+ * What every family gets and gives.
+ * @module
+ */
+import type { Lab } from "../colour.ts";
+import type { Generator, Latents } from "../draws.ts";
+import type { Plate } from "../field.ts";
+import type { Net, NetShape } from "../net.ts";
+
+/** One byte of a style's body. */
+export interface Param {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** All that is known of a piece before its first sample. */
+export interface Setup {
+  readonly params: Uint8Array;
+  readonly nets: readonly Net[];
+  /** Ground, light, mid, deep, ink, accent. */
+  readonly palette: readonly Lab[];
+  /** Chosen option of each family trait, by index. */
+  readonly options: readonly number[];
+  readonly plate: Plate;
+  /** Whether the plate fills the canvas. */
+  readonly bleed: boolean;
+  /** Draw k of latents and lattice (k = 0..3); only the calm rule asks beyond 0. */
+  latents(k: number): Latents;
+  readonly generator: Generator;
+}
+
+/** Colour of a place: OKLab Q12, or linear light Q14 when `linear`. */
+export interface Finish {
+  readonly linear: boolean;
+  /** Writes the colour at plate place (x, y) in Q13. Called for places on the plate only. */
+  shade(x: number, y: number, out: Int32Array): void;
+  /** Changes `out`, which holds the paper's OKLab colour, outside the plate: a shadow that the piece throws. */
+  surround?(x: number, y: number, out: Int32Array): void;
+}
+
+/** A finish and what it wants from a style. */
+export interface Family {
+  readonly params: readonly Param[];
+  readonly nets: readonly NetShape[];
+  make(setup: Setup): Finish;
+}
+
+/** `count` parameters with one range. */
+export function params(names: string, min: number, max: number): Param[] {
+  return names.split(" ").map((name) => ({ name, min, max }));
+}

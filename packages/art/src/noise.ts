@@ -1,0 +1,75 @@
+/**
+ * Gradient noise on a hashed lattice: 16 directions, quintic fade, all int32.
+ * The hash is the mixing step of MurmurHash3 (Austin Appleby), the directions are multiples of 22.5 degrees.
+ * @module
+ */
+import { ONE } from "./integer.ts";
+
+/** 32 well mixed bits of a lattice point. */
+export function latticeHash(x: number, y: number, seed: number): number {
+  return finish(Math.imul(x, KX) ^ Math.imul(y, KY) ^ Math.imul(seed + 1, KS));
+}
+
+/**
+ * Noise at a place in Q13 (one lattice cell = 8192), about -8192 to 8192, never beyond +-12288.
+ * @param seed any int32; different seeds give unrelated noise
+ */
+export function noise(x: number, y: number, seed: number): number {
+  const fx = x & 8191;
+  const fy = y & 8191;
+  const u = FADE[fx]!;
+  const v = FADE[fy]!;
+  const left = Math.imul(x >> 13, KX);
+  const right = (left + KX) | 0;
+  const s = Math.imul(seed + 1, KS);
+  const row = Math.imul(y >> 13, KY);
+  const top = row ^ s;
+  const bottom = (row + KY) ^ s;
+  const a = gradient(left ^ top, fx, fy);
+  const b = gradient(right ^ top, fx - ONE, fy);
+  const c = gradient(left ^ bottom, fx, fy - ONE);
+  const d = gradient(right ^ bottom, fx - ONE, fy - ONE);
+  const ab = a + (Math.imul(b - a, u) >> 13);
+  const cd = c + (Math.imul(d - c, u) >> 13);
+  return ((ab + (Math.imul(cd - ab, v) >> 13)) * 3) >> 1;
+}
+
+/** `octaves` layers of noise: each has half the height, twice the frequency, another origin and seed. */
+export function fractal(x: number, y: number, seed: number, octaves: number): number {
+  let sum = 0;
+  let px = x;
+  let py = y;
+  for (let k = 0; k < octaves; k++) {
+    sum += noise(px, py, seed + k * 17) >> k;
+    px = ((px << 1) + 1237) | 0;
+    py = ((py << 1) - 911) | 0;
+  }
+  return sum;
+}
+
+const KX = 0x27d4eb2d;
+const KY = 0x165667b1;
+const KS = 0x9e3779b1 | 0;
+
+/** round(4096 cos(i * 22.5 degrees)); the sine is the same list four places on. */
+const COSINES = [4096, 3784, 2896, 1567, 0, -1567, -2896, -3784, -4096, -3784, -2896, -1567, 0, 1567, 2896, 3784];
+const GX = Int32Array.from(COSINES);
+const GY = Int32Array.from(COSINES, (_, i) => COSINES[(i + 12) & 15]!);
+
+/** 6t^5 - 15t^4 + 10t^3 in Q13 (Perlin 2002), for every t. */
+const FADE = Int32Array.from({ length: ONE }, (_, t) => {
+  const cube = Math.imul(Math.imul(t, t) >> 13, t) >> 13;
+  return Math.imul(cube, (Math.imul(6 * t - 15 * ONE, t) >> 13) + 10 * ONE) >> 13;
+});
+
+function finish(mixed: number): number {
+  let h = mixed;
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function gradient(mixed: number, dx: number, dy: number): number {
+  const h = finish(mixed) & 15;
+  return (Math.imul(GX[h]!, dx) + Math.imul(GY[h]!, dy)) >> 12;
+}

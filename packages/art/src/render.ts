@@ -1,0 +1,265 @@
+/**
+ * From style and seed to pixels. `prepare` does what happens once a piece, `render` and `renderTile` run the finish at
+ * sample centres and average in linear light. Same bytes on every machine; same picture at every size.
+ * @module
+ */
+
+import { concat, toHex } from "@carrara/base/bytes";
+import { CarraraError } from "@carrara/base/errors";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { ENCODE, type Lab, labOf, toLinear } from "./colour.ts";
+import { drawHash, generator, latentsOf } from "./draws.ts";
+import { FAMILIES } from "./families.ts";
+import type { Finish } from "./family/family.ts";
+import type { Plate } from "./field.ts";
+import { clamp, div, ONE } from "./integer.ts";
+import { latticeHash, noise } from "./noise.ts";
+import type { Style } from "./style.ts";
+import { optionsOf } from "./traits.ts";
+
+/** Size and samples at which pieces are compared. */
+export const CANONICAL = { size: 512, samples: 2 } as const;
+
+/** A piece with its fields made, ready for any size. Not to be shared between threads: it holds scratch. */
+export interface Piece {
+  readonly style: Style;
+  readonly seed: Uint8Array;
+  readonly plate: Plate;
+  /** Canvas Q15 to plate Q13: x = (X * scale) >> 14. */
+  readonly scale: number;
+  readonly paper: Lab;
+  readonly finish: Finish;
+}
+
+/** How fine: `size` x `size` pixels, `samples` x `samples` in each. */
+export interface Resolution {
+  readonly size: number;
+  readonly samples: number;
+}
+
+/** Pixels x0 <= x < x1, y0 <= y < y1 of a picture. */
+export interface Tile extends Resolution {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** Part of {@link carve}: the whole picture so far is in `pixels`. */
+export interface Pass {
+  /** RGB, size x size x 3, row after row; the same array in every pass. */
+  readonly pixels: Uint8Array;
+  /** Share of the work that is done, 0 to 1. */
+  readonly done: number;
+}
+
+/**
+ * Makes the fields of a piece (10 to 60 ms).
+ * @param seed 32 bytes: the token id, most significant byte first
+ * @example render(prepare(parseStyle(bytes), seed), CANONICAL)
+ */
+export function prepare(style: Style, seed: Uint8Array): Piece {
+  const hash = drawHash(style.format, seed);
+  const { rgb } = style.palettes[hash[16]! % style.palettes.length]!;
+  const palette = Array.from({ length: 6 }, (_, i) => labOf(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!));
+  const format = style.formats[hash[17]! % style.formats.length]!;
+  const [width, height] = FORMATS[format]!;
+  const longer = Math.max(width, height);
+  const plate = plateOf(div(width * ONE, longer), div(height * ONE, longer), format === TONDO);
+  const finish = FAMILIES[style.family]!.make({
+    params: style.params,
+    nets: style.nets,
+    palette,
+    options: optionsOf(style, hash),
+    plate,
+    bleed: format === BLEED,
+    latents: (k) => latentsOf(hash, k),
+    generator: generator(hash),
+  });
+  return { style, seed: seed.slice(), plate, scale: div(ONE * 4096, longer), paper: paperOf(palette), finish };
+}
+
+/**
+ * The picture, RGB, size x size x 3 bytes.
+ * @param options.onProgress called with the share done after each band of rows
+ * @param options.shouldStop asked before each band; `true` ends with a RenderStopped error
+ * @throws BadResolutionError, RenderStopped
+ */
+export function render(
+  piece: Piece,
+  options: Resolution & { onProgress?: (done: number) => void; shouldStop?: () => boolean },
+): Uint8Array {
+  const { size, samples } = checked(options);
+  const out = new Uint8Array(size * size * 3);
+  for (let y0 = 0; y0 < size; y0 += BAND) {
+    if (options.shouldStop?.() === true) throw new RenderStopped(y0 / size);
+    const y1 = Math.min(size, y0 + BAND);
+    renderTile(piece, { size, samples, x0: 0, y0, x1: size, y1 }, out);
+    options.onProgress?.(y1 / size);
+  }
+  return out;
+}
+
+/** Writes one tile into `out`, which holds the whole picture (size x size x 3 bytes). Tiles do not depend on one another. */
+export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
+  const { size, samples } = checked(tile);
+  const { plate, scale, finish } = piece;
+  const count = size * samples;
+  const colour = new Int32Array(3);
+  const light = new Int32Array(3);
+  const shared = samples * samples;
+  for (let py = tile.y0; py < tile.y1; py++) {
+    for (let px = tile.x0; px < tile.x1; px++) {
+      const grain = (latticeHash(px, py, 7) & 31) - 16;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let sy = 0; sy < samples; sy++) {
+        const Y = sampleAt(py * samples + sy, count);
+        const y = (Y * scale) >> 14;
+        for (let sx = 0; sx < samples; sx++) {
+          const X = sampleAt(px * samples + sx, count);
+          const x = (X * scale) >> 14;
+          if (plate.inside(x, y)) {
+            finish.shade(x, y, colour);
+            if (finish.linear) {
+              red += clamp(colour[0]!, 0, 16384);
+              green += clamp(colour[1]!, 0, 16384);
+              blue += clamp(colour[2]!, 0, 16384);
+              continue;
+            }
+            colour[0] = colour[0]! + grain;
+          } else {
+            colour[0] = piece.paper[0]! + (grain >> 1) + (noise(X, Y, 3) >> 9);
+            colour[1] = piece.paper[1]!;
+            colour[2] = piece.paper[2]!;
+            finish.surround?.(x, y, colour);
+          }
+          toLinear(light, colour);
+          red += light[0]!;
+          green += light[1]!;
+          blue += light[2]!;
+        }
+      }
+      const at = (py * size + px) * 3;
+      out[at] = ENCODE[div(red, shared)]!;
+      out[at + 1] = ENCODE[div(green, shared)]!;
+      out[at + 2] = ENCODE[div(blue, shared)]!;
+    }
+  }
+}
+
+/**
+ * The same picture, coarse to fine, for a page that must not freeze: take a pass, paint, give the browser a turn. The
+ * array of the last pass is equal to {@link render}'s.
+ */
+export function* carve(piece: Piece, resolution: Resolution): Generator<Pass, Uint8Array> {
+  const { size, samples } = checked(resolution);
+  const pixels = new Uint8Array(size * size * 3);
+  const works = COARSE.map((k) => Math.max(1, div(size, k)) ** 2);
+  const total = works.reduce((a, b) => a + b, (size * samples) ** 2);
+  let worked = 0;
+  for (const [i, k] of COARSE.entries()) {
+    const small = Math.max(1, div(size, k));
+    enlarge(render(piece, { size: small, samples: 1 }), small, pixels, size);
+    worked += works[i]!;
+    yield { pixels, done: worked / total };
+  }
+  for (let y0 = 0; y0 < size; y0 += BAND) {
+    const y1 = Math.min(size, y0 + BAND);
+    renderTile(piece, { size, samples, x0: 0, y0, x1: size, y1 }, pixels);
+    worked += (y1 - y0) * size * samples * samples;
+    yield { pixels, done: y1 === size ? 1 : worked / total };
+  }
+  return pixels;
+}
+
+/** SHA-256, as hex, of "CARRPIX1", the size as four big-endian bytes, and the RGB bytes: what recipes carry. */
+export function pixelsHash(rgb: Uint8Array, size: number): string {
+  if (rgb.length !== size * size * 3) throw new BadResolutionError("size", size);
+  const header = Uint8Array.of(
+    0x43,
+    0x41,
+    0x52,
+    0x52,
+    0x50,
+    0x49,
+    0x58,
+    0x31,
+    size >>> 24,
+    size >>> 16,
+    size >>> 8,
+    size,
+  );
+  return toHex(sha256(concat(header, rgb)));
+}
+
+/** Half width and height of each format on a canvas of half side 8192. */
+const FORMATS: readonly (readonly [number, number])[] = [
+  [6960, 6960],
+  [5500, 6960],
+  [6960, 5300],
+  [6800, 6800],
+  [ONE, ONE],
+];
+const TONDO = 3;
+const BLEED = 4;
+/** Rows of one step of work. */
+const BAND = 16;
+const COARSE = [8, 4, 2];
+
+/** Centre of sample i of n across the canvas, Q15. */
+function sampleAt(i: number, n: number): number {
+  return Math.floor(((2 * i + 1) * 32768) / n) - 32768;
+}
+
+function plateOf(halfWidth: number, halfHeight: number, round: boolean): Plate {
+  const inside = round
+    ? (x: number, y: number) => Math.imul(x, x) + Math.imul(y, y) < halfWidth * halfWidth
+    : (x: number, y: number) => x < halfWidth && x >= -halfWidth && y < halfHeight && y >= -halfHeight;
+  return { halfWidth, halfHeight, inside };
+}
+
+/** Warm paper under light palettes, near black under dark ones. */
+function paperOf(palette: readonly Lab[]): Lab {
+  return palette[0]![0]! < 1500 ? Int32Array.of(560, 4, 6) : Int32Array.of(3950, 4, 26);
+}
+
+function enlarge(from: Uint8Array, small: number, to: Uint8Array, size: number): void {
+  for (let y = 0; y < size; y++) {
+    const row = div(y * small, size) * small;
+    for (let x = 0; x < size; x++) {
+      const a = (row + div(x * small, size)) * 3;
+      const b = (y * size + x) * 3;
+      to[b] = from[a]!;
+      to[b + 1] = from[a + 1]!;
+      to[b + 2] = from[a + 2]!;
+    }
+  }
+}
+
+function checked<T extends Resolution>(resolution: T): T {
+  const { size, samples } = resolution;
+  if (!Number.isInteger(size) || size < 1 || size > 8192) throw new BadResolutionError("size", size);
+  if (!Number.isInteger(samples) || samples < 1 || samples > 8) throw new BadResolutionError("samples", samples);
+  return resolution;
+}
+
+/** A size or sample count that cannot be rendered. */
+export class BadResolutionError extends CarraraError {
+  constructor(name: string, value: number) {
+    super("bad-resolution", `The ${name} ${value} cannot be rendered.`, {
+      hint: "Give a size from 1 to 8192 pixels and 1 to 8 samples a side.",
+    });
+  }
+}
+
+/** `shouldStop` said so. */
+export class RenderStopped extends CarraraError {
+  constructor(done: number) {
+    super("render-stopped", `Rendering was stopped at ${Math.round(done * 100)} %.`, {
+      hint: "Start it again.",
+      retryable: true,
+    });
+  }
+}

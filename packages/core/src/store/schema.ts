@@ -21,18 +21,19 @@ const MIGRATIONS: readonly string[] = [
     best_log2 double precision,
     best_time bigint
   );
-  -- Accepted work per worker and minute: the hash-rate plot. work = sum of share difficulties.
-  create table share_minute (
+  -- Accepted work per worker and span of time: the hash-rate plot. work = sum of share difficulties.
+  -- Spans are 10 s long at first and are merged to 10 min after two days.
+  create table share_span (
     worker text not null,
-    minute bigint not null,
+    start bigint not null,
     accepted integer not null,
     rejected integer not null,
     stale integer not null,
     work double precision not null,
-    primary key (worker, minute)
+    primary key (worker, start)
   );
-  create index share_minute_time on share_minute (minute);
-  -- The deepest shares of each worker and minute: the bore holes.
+  create index share_span_start on share_span (start);
+  -- The deepest shares: the bore holes.
   create table deep_share (
     hash text primary key,
     worker text not null,

@@ -1,0 +1,183 @@
+/**
+ * The Quarry's words and figures, computed from live answers: the sentence, the readings, what an event changes.
+ * @module
+ */
+import type { LiveEvent, Quarry, Status } from "@carrara/api/schemas";
+import * as f from "./format.ts";
+import { type Phrase, two } from "./phrase.ts";
+
+/** Shares that are kept between two fetches; the server sends at most as many of its own. */
+const SHARES_KEPT = 2000;
+const POINTS_KEPT = 1440;
+/** From this many shares on, the scatter of the count means something. */
+export const BAND_FROM = 10;
+const DAY = 86_400;
+
+/** The page's true sentence and the note beside it. */
+export interface Lede {
+  readonly title: string;
+  readonly note: Phrase;
+}
+
+/** One instrument of the row: a label, a value, a line of context. */
+export interface Reading {
+  readonly label: string;
+  /** Marks what is not real money. */
+  readonly embedded: boolean;
+  readonly value: Phrase;
+  readonly context: string;
+}
+
+/**
+ * What is so, now. Chance has no memory, so the wait never counts from the last piece.
+ * @example ledeOf(status, quarry).title // "The next piece is about 44 seconds away, however long you have waited."
+ */
+export function ledeOf(status: Status, quarry: Quarry): Lede {
+  const { collection, pieceEverySeconds, rate } = quarry;
+  if (status.preparing !== null)
+    return {
+      title: "The quarry is being opened.",
+      note: [`Busy with: ${status.preparing}. It happens once, on the first start.`],
+    };
+  if (!status.bitcoin.reachable)
+    return {
+      title: "Nothing can be mined: the Bitcoin chain does not answer.",
+      note: [status.bitcoin.problem ?? "Mining goes on by itself when it is back."],
+    };
+  if (collection === null)
+    return {
+      title: "No collection is open, so no share can become a piece.",
+      note: ["Shares are counted all the same, and a block pays as ever."],
+    };
+  const bare = !hasPieces(quarry);
+  if (pieceEverySeconds === null || rate === null || rate === 0)
+    return status.miner.state === "paused"
+      ? {
+          title: bare ? "Nothing carved yet, and mining is paused." : "Mining is paused, so no piece is on its way.",
+          note: ["Resume it above, or connect a miner below."],
+        }
+      : {
+          title: bare ? "Nothing carved yet. The hash rate is being measured." : "The hash rate is being measured.",
+          note: [status.miner.problem ?? "The first shares tell how far away a piece is."],
+        };
+  const wait = f.spanInWords(pieceEverySeconds);
+  if (bare)
+    return {
+      title: `Nothing carved yet. The first piece is about ${wait} away.`,
+      note: [minersSentence(status)],
+    };
+  const note: (string | ReturnType<typeof two>)[] = [
+    `Chance has no memory. At ${f.hashRate(rate)} one hash in `,
+    two(f.exponent1(collection.sillLog2)),
+    ` turns up ${frequency(pieceEverySeconds)}`,
+  ];
+  if (quarry.blockLog2 !== null) note.push(", and one in ", two(f.exponent1(quarry.blockLog2)), " is a block.");
+  else note.push(".");
+  return { title: `The next piece is about ${wait} away, however long you have waited.`, note };
+}
+
+/** Whether this node has ever cut a piece: until then the page is in its first minute. */
+export function hasPieces(quarry: Quarry): boolean {
+  return quarry.bench !== null || quarry.pieces24h > 0;
+}
+
+/** The row of instruments; the context says what chance owed. */
+export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
+  const embedded = status?.bitcoin.kind === "embedded";
+  const best = (label: string, share: Quarry["bestToday"]): Reading => ({
+    label,
+    embedded: false,
+    value: share ? ["1 in ", two(f.exponent(share.log2))] : [f.UNKNOWN],
+    context: share ? `difficulty ${f.difficulty(share.difficulty)}, ${f.clockOrDay(share.time, quarry.now)}` : "no share yet",
+  });
+  const { collection } = quarry;
+  return [
+    {
+      label: "Pieces in 24 h",
+      embedded: false,
+      value: [f.grouped(quarry.pieces24h)],
+      context: quarry.pieces24hDue === null ? "what was due is not known" : `${f.due(quarry.pieces24hDue)} were due`,
+    },
+    best("Best share today", quarry.bestToday),
+    best("Best share ever", quarry.bestEver),
+    {
+      label: "Next block",
+      embedded,
+      value: [f.span(quarry.blockEverySeconds)],
+      context: blockChance(quarry.blockEverySeconds),
+    },
+    {
+      label: "Blocks found",
+      embedded,
+      value: [f.grouped(quarry.blocksFound)],
+      context:
+        quarry.blocksDue === null
+          ? `since ${f.clockOrDay(quarry.since, quarry.now)}`
+          : `${f.due(quarry.blocksDue)} were due since ${f.clockOrDay(quarry.since, quarry.now)}`,
+    },
+    collection
+      ? {
+          label: `Round ${collection.round}`,
+          embedded: false,
+          value: [`${collection.mintedInRound} of ${collection.mintsPerRound}`],
+          context: `forged of ${collection.name}; then the sill moves`,
+        }
+      : { label: "Round", embedded: false, value: [f.UNKNOWN], context: "no collection is open" },
+  ];
+}
+
+/** The quarry after an event, without asking the node again. */
+export function applyToQuarry(quarry: Quarry, event: LiveEvent): Quarry {
+  switch (event.type) {
+    case "rate":
+      return { ...quarry, now: event.point.time, points: [...quarry.points, event.point].slice(-POINTS_KEPT) };
+    case "share":
+      return {
+        ...quarry,
+        now: Math.max(quarry.now, event.share.time),
+        shareCount: quarry.shareCount + 1,
+        shares: [event.share, ...quarry.shares].slice(0, SHARES_KEPT),
+      };
+    case "claim":
+      return { ...quarry, bench: event.piece, pieces24h: quarry.pieces24h + 1 };
+    case "piece":
+      return quarry.bench?.tokenId === event.piece.tokenId ? { ...quarry, bench: event.piece } : quarry;
+    case "round":
+      return quarry.collection?.address === event.collection.address
+        ? { ...quarry, collection: event.collection }
+        : quarry;
+    case "block":
+      return event.ours ? { ...quarry, blocksFound: quarry.blocksFound + 1 } : quarry;
+    default:
+      return quarry;
+  }
+}
+
+/** How often, in the unit that gives a number a person can picture. @example frequency(10) // "6 times a minute" */
+export function frequency(everySeconds: number): string {
+  const units: readonly [number, string][] = [
+    [DAY, "a day"],
+    [3600, "an hour"],
+    [60, "a minute"],
+    [1, "a second"],
+  ];
+  if (everySeconds > DAY) return `once in ${f.span(everySeconds)}`;
+  const [unit, name] = units.find(([seconds]) => seconds / everySeconds < 30) ?? [1, "a second"];
+  const count = unit / everySeconds;
+  const digits = count < 9.95 ? count.toFixed(1).replace(/\.0$/, "") : f.grouped(count);
+  return digits === "1" ? `once ${name}` : `${digits} times ${name}`;
+}
+
+function blockChance(everySeconds: number | null): string {
+  if (everySeconds === null) return "nothing is mining";
+  const chance = 1 - Math.exp(-DAY / everySeconds);
+  return chance < 0.95 ? `${f.percent(chance)} a day` : `on average; ${frequency(everySeconds)}`;
+}
+
+function minersSentence(status: Status): string {
+  const { miner, bitcoin } = status;
+  const where = bitcoin.kind === "embedded" ? "on a chain of its own" : `on ${bitcoin.name}`;
+  if (miner.state !== "mining") return `Machines by Stratum are mining ${where}.`;
+  const threads = miner.threads === 1 ? "one thread" : `${miner.threads} threads`;
+  return `This computer is mining with ${threads} ${where}. Pause it at any time, above.`;
+}

@@ -1,5 +1,5 @@
 /**
- * As much of the WebAssembly binary format as our kernels need: one module with one memory and one function.
+ * As much of the WebAssembly binary format as our kernels need: a module with one memory and some functions.
  * Source: WebAssembly Core Specification 2.0, section 5 (binary format), with the vector instructions of SIMD128.
  * @module
  */
@@ -8,36 +8,32 @@
 export const I32 = 0x7f;
 export const V128 = 0x7b;
 
-/** What {@link encodeModule} writes. */
-export interface ModuleParts {
-  /** Parameter types of the function; it returns one i32. */
+/** An exported function. */
+export interface FunctionParts {
+  name: string;
   params: readonly number[];
+  results: readonly number[];
   /** Types of the locals that follow the parameters, as runs. */
   locals: readonly { count: number; type: number }[];
   /** The body without its final `end`. */
   body: readonly number[];
-  /** Pages of 64 KiB of the exported memory `memory`. */
-  pages: number;
-  /** Name under which the function is exported. */
-  name: string;
 }
 
-/** The bytes of a module that exports a memory and one function. */
-export function encodeModule({ params, locals, body, pages, name }: ModuleParts): Uint8Array {
-  const code = [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...body, END];
+/** The bytes of a module that exports these functions and `memory`, one page of 64 KiB. */
+export function encodeModule(functions: readonly FunctionParts[]): Uint8Array {
+  const types = functions.map(({ params, results }) => [0x60, ...typeList(params), ...typeList(results)]);
+  const exported = functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]);
+  const bodies = functions.map(({ locals, body }) => {
+    const code = [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...body, END];
+    return [...unsigned(code.length), ...code];
+  });
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector([[0x60, ...vector(params.map((type) => [type])), ...vector([[I32]])]])),
-    ...section(3, vector([[0]])),
-    ...section(5, vector([[0x01, ...unsigned(pages), ...unsigned(pages)]])),
-    ...section(
-      7,
-      vector([
-        [...text("memory"), 0x02, 0],
-        [...text(name), 0x00, 0],
-      ]),
-    ),
-    ...section(10, vector([[...unsigned(code.length), ...code]])),
+    ...section(1, vector(types)),
+    ...section(3, vector(functions.map((_, i) => unsigned(i)))),
+    ...section(5, vector([[0x01, 1, 1]])),
+    ...section(7, vector([[...text("memory"), 0x02, 0], ...exported])),
+    ...section(10, vector(bodies)),
   ]);
 }
 
@@ -47,6 +43,14 @@ export const END = 0x0b;
 export const I32_ADD = 0x6a;
 /** `i32.and`. */
 export const I32_AND = 0x71;
+/** `i32.or`. */
+export const I32_OR = 0x72;
+/** `i32.xor`. */
+export const I32_XOR = 0x73;
+/** `i32.shr_u`. */
+export const I32_SHR_U = 0x76;
+/** `i32.rotr`. */
+export const I32_ROTR = 0x78;
 /** `i32.lt_u`. */
 export const I32_LT_U = 0x49;
 
@@ -54,6 +58,8 @@ export const localGet = (index: number): number[] => [0x20, ...unsigned(index)];
 export const localSet = (index: number): number[] => [0x21, ...unsigned(index)];
 export const localTee = (index: number): number[] => [0x22, ...unsigned(index)];
 export const i32Const = (value: number): number[] => [0x41, ...signed(value | 0)];
+/** Replaces the address on top by the i32 there. */
+export const i32Load = (offset: number): number[] => [0x28, 2, ...unsigned(offset)];
 /** Stores the i32 on top at the address below it. */
 export const i32Store = (offset: number): number[] => [0x36, 2, ...unsigned(offset)];
 /** `loop` and `if` without results. */
@@ -85,6 +91,10 @@ function section(id: number, content: readonly number[]): number[] {
 
 function vector(items: readonly (readonly number[])[]): number[] {
   return [...unsigned(items.length), ...items.flat()];
+}
+
+function typeList(types: readonly number[]): number[] {
+  return vector(types.map((type) => [type]));
 }
 
 function text(name: string): number[] {

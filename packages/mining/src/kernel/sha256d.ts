@@ -3,9 +3,9 @@
  * Runs in Node's worker threads and in browser workers; needs no asynchronous start.
  * @module
  */
-import { CarraraError } from "@carrara/base/errors";
 import type { Kernel } from "./generate.ts";
 import { generateKernel, LANES } from "./generate.ts";
+import { instantiate } from "./instantiate.ts";
 import type { Sha256dScanner } from "./plain.ts";
 import { checkScan, createNonceHash, digestNumber, MAX_HITS, midstate } from "./plain.ts";
 
@@ -21,7 +21,7 @@ import { checkScan, createNonceHash, digestNumber, MAX_HITS, midstate } from "./
  */
 export function createSha256dScanner(): Sha256dScanner {
   const kernel = generateKernel();
-  const { memory, scan } = instantiate(kernel);
+  const { memory, scan } = instantiate<KernelExports>(kernel.module);
   const words = new Int32Array(memory.buffer);
   const maxGroups = 2 ** 30;
   return {
@@ -50,22 +50,9 @@ export function createSha256dScanner(): Sha256dScanner {
   };
 }
 
-/** The few names of the WebAssembly JavaScript interface that we use: this package compiles without the DOM's types. */
-interface WebAssemblyInterface {
-  validate(bytes: Uint8Array): boolean;
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-}
-
 interface KernelExports {
   memory: { buffer: ArrayBuffer };
   scan(nonce: number, groups: number, top: number): number;
-}
-
-function instantiate(kernel: Kernel): KernelExports {
-  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyInterface };
-  if (!WebAssembly?.validate(kernel.module)) throw new WasmError(WebAssembly === undefined);
-  return new WebAssembly.Instance(new WebAssembly.Module(kernel.module)).exports as KernelExports;
 }
 
 /** Nonces whose highest word passed, in the order tried. */
@@ -76,16 +63,5 @@ function* readCandidates(words: Int32Array, kernel: Kernel): Iterable<number> {
     for (let lane = 0; lane < LANES; lane++) {
       if (((words[i + 1]! >>> lane) & 1) === 1) yield (words[i]! + lane) >>> 0;
     }
-  }
-}
-
-/** The engine cannot run the kernel. */
-export class WasmError extends CarraraError {
-  constructor(missing: boolean) {
-    super(
-      "wasm-simd-missing",
-      missing ? "There is no WebAssembly here." : "WebAssembly here lacks 128-bit vectors (SIMD).",
-      { hint: "Use Node 24 or a current browser; createPlainScanner works anywhere, at a tenth of the rate." },
-    );
   }
 }

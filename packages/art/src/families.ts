@@ -5,6 +5,8 @@
  */
 import { block } from "./family/block.ts";
 import type { Family } from "./family/family.ts";
+import { strata } from "./family/strata.ts";
+import { wash } from "./family/wash.ts";
 
 /** Index = the code in byte 1 of a style. */
-export const FAMILIES: readonly Family[] = [block];
+export const FAMILIES: readonly (Family | undefined)[] = [block, strata, undefined, wash];

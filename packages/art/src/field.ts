@@ -74,11 +74,8 @@ export function fieldAt(field: Field, x: number, y: number): number {
   return (Math.imul(top, a) + Math.imul(4096 - top - bottom, b) + Math.imul(bottom, c)) >> 12;
 }
 
-/**
- * The area equaliser: turns the values of any function over the plate into shares of its area, 0 to 8191, from a grid of
- * 32 x 32 places and 64 quantiles. The largest single cause of pictures that hold together (no blank, no flood).
- */
-export function equaliser(plate: Plate, value: (x: number, y: number) => number): (v: number) => number {
+/** The values of a function at the places of a 32 x 32 grid that lie on the plate, in rising order. */
+export function sortedValues(plate: Plate, value: (x: number, y: number) => number): Int32Array {
   const all: number[] = [];
   for (let j = 0; j < 32; j++) {
     const y = div((2 * j - 31) * plate.halfHeight, 32);
@@ -87,7 +84,15 @@ export function equaliser(plate: Plate, value: (x: number, y: number) => number)
       if (plate.inside(x, y)) all.push(value(x, y));
     }
   }
-  const sorted = Int32Array.from(all).sort();
+  return Int32Array.from(all).sort();
+}
+
+/**
+ * The area equaliser: turns the values of any function over the plate into shares of its area, 0 to 8191, from 64
+ * quantiles of {@link sortedValues}. The largest single cause of pictures that hold together (no blank, no flood).
+ */
+export function equaliser(plate: Plate, value: (x: number, y: number) => number): (v: number) => number {
+  const sorted = sortedValues(plate, value);
   const quantiles = new Int32Array(65);
   for (let i = 0; i <= 64; i++) quantiles[i] = sorted[(i * (sorted.length - 1)) >> 6]!;
   quantiles[0]! -= 800;

@@ -3,6 +3,10 @@ import type { Definition } from "./style-bytes.ts";
 
 const FORMS = { inputs: [1.5, 1.5, 1.2], kinds: [0, 0, 1, 2], hidden: 1.5 };
 
+const SHEETS = { inputs: [1.1, 1.1, 1, 0.7, 0.5], kinds: [0, 1, 2] };
+
+const MASKS = { inputs: [0.8, 0.8, 0.9, 0.6, 0.35], kinds: [0, 1, 2] };
+
 export const DEFINITIONS: readonly Definition[] = [
   {
     name: "Cava",
@@ -33,5 +37,71 @@ export const DEFINITIONS: readonly Definition[] = [
     formats: "Square Square Square Portrait Landscape Bleed",
     params: [110, 100, 10, 80, 10, 60, 20, 60, 0, 50, 90, 10, 12, 150, 110, 100],
     nets: [FORMS],
+  },
+  {
+    name: "Duna",
+    about: "Paper hills to the horizon, and sometimes a sun.",
+    family: 1,
+    weights: 41,
+    palettes: "Siena,Saffron,Terracotta,Dusk,Celadon,Glacier,Indigo,Oleander,Ligure,Lascaux",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    allow: { Composition: ["Horizon", "Horizon"] },
+    params: [150, 110, 24, 110, 110, 120, 60, 120],
+    nets: [SHEETS],
+  },
+  {
+    name: "Grotta",
+    about: "A cave cut sheet by sheet into the dark.",
+    family: 1,
+    weights: 52,
+    palettes: "Verde Alpi,Nocturne,Plum Ash,Bardiglio,Tenmoku,Cobalt,Salina,Statuario,Arabescato,Apuane",
+    formats: "Square Portrait Tondo Tondo Landscape",
+    allow: { Composition: ["Basin", "Gorge"] },
+    params: [110, 60, 30, 130, 100, 110, 90, 90],
+    nets: [SHEETS],
+  },
+  {
+    name: "Faglia",
+    about: "Faults: thin beds, bent and slipped.",
+    family: 1,
+    weights: 63,
+    palettes: "Levanto,Albers,Lichen,Cinnabar,Sumi,Calacatta,Cobalt,Portoro,Morandi,Marquina",
+    formats: "Square Portrait Portrait Landscape Bleed",
+    allow: { Composition: ["Horizon", "Slope"], Sheets: ["Seven", "Nine"] },
+    params: [130, 200, 70, 90, 120, 130, 110, 160],
+    nets: [SHEETS],
+  },
+  {
+    name: "Acqua",
+    about: "Transparent pools of pigment, one over the other.",
+    family: 3,
+    weights: 71,
+    palettes: "Indigo,Cobalt,Glacier,Levanto,Verde Alpi,Terracotta,Plum Ash,Ligure,Saffron,Oleander",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    allow: { Composition: ["Island", "Island"] },
+    params: [140, 150, 120, 120, 128, 110, 150, 0, 128, 60],
+    nets: [MASKS, MASKS],
+  },
+  {
+    name: "Nebbia",
+    about: "Ridges in mist, paler with every mile.",
+    family: 3,
+    weights: 82,
+    palettes: "Sumi,Bardiglio,Nocturne,Celadon,Apuane,Indigo,Dusk,Plum Ash,Salina,Lichen",
+    formats: "Square Portrait Portrait Landscape Landscape Tondo",
+    allow: { Composition: ["Horizon", "Horizon"], Accent: ["None", "Drop"] },
+    params: [130, 70, 220, 90, 120, 150, 210, 1, 128, 120],
+    nets: [MASKS, MASKS],
+  },
+  {
+    name: "Isola",
+    about: "One body of colour on a still sheet.",
+    family: 3,
+    weights: 93,
+    palettes: "Siena,Celadon,Morandi,Arabescato,Terracotta,Cinnabar,Cobalt,Lascaux,Lichen,Albers",
+    formats: "Square Square Portrait Bleed",
+    allow: { Composition: ["Column", "Diagonal"] },
+    params: [150, 170, 160, 140, 140, 120, 190, 0, 110, 40],
+    nets: [MASKS, MASKS],
   },
 ];

@@ -1,0 +1,86 @@
+/**
+ * What several families share: the inputs of a field network, the pull of a composition, the calm rule.
+ * @module
+ */
+import { dim } from "../colour.ts";
+import type { Generator, Latents } from "../draws.ts";
+import { countEyes, type Plate } from "../field.ts";
+import { clamp, div, ONE } from "../integer.ts";
+import type { NetShape } from "../net.ts";
+import { noise } from "../noise.ts";
+
+/** Inputs of every field network: x, y, roundness, noise, finer noise. */
+export function fieldNet(outputs: number): NetShape {
+  return { inputs: 5, hidden: [16, 16], outputs, latents: 8 };
+}
+
+/** Writes the five inputs of a place (Q13) in Q14. Roundness is (x^2 + y^2) / 4 less a constant: never a square root. */
+export function fieldInputs(inputs: Int32Array, x: number, y: number, lattice: number): void {
+  const X = clamp(x, -9344, 9344) << 1;
+  const Y = clamp(y, -9344, 9344) << 1;
+  inputs[0] = X;
+  inputs[1] = Y;
+  inputs[2] = Math.min((Math.imul(X, X) >> 15) + (Math.imul(Y, Y) >> 15) - 5000, 16384);
+  inputs[3] = clamp(noise(x, y, lattice) << 1, -16384, 16383);
+  inputs[4] = clamp(noise(x << 1, y << 1, lattice + 3) << 1, -16384, 16383);
+}
+
+/** A form that moves the mass of a field without changing the shares of area. */
+export type Pull = (x: number, y: number) => number;
+
+/** Kinds of composition. Horizon rises downward: what is far lies at the top. */
+export type Composition = "island" | "horizon" | "diagonal" | "column";
+
+/** A composition with its focus off centre by up to `reach`, left or right handed. Draws: x, y, hand. */
+export function composition(kind: Composition, g: Generator, reach: number): Pull {
+  const ox = g.range(-reach, reach);
+  const oy = g.range(-reach, reach);
+  const hand = g.chance(128) ? -1 : 1;
+  switch (kind) {
+    case "island":
+      return (x, y) => 7000 - (div(square(x - ox) + square(y - oy), ONE) << 1);
+    case "horizon":
+      return (_, y) => (y - oy) << 1;
+    case "diagonal":
+      return (x, y) => ((hand * (x - ox) + y - oy) * 3) >> 1;
+    case "column":
+      return (x) => 5000 - div(square(x - ox), ONE) * 3;
+  }
+}
+
+/**
+ * The calm rule: of four draws of latents and lattice the piece takes the first with the fewest eyes in its main field.
+ * Deterministic, so nobody can choose; traits are not touched.
+ */
+export function calmest(
+  plate: Plate,
+  latents: (k: number) => Latents,
+  field: (latents: Latents) => (x: number, y: number) => number,
+): Latents {
+  let best = latents(0);
+  let fewest = countEyes(plate, field(best));
+  for (let k = 1; k < 4 && fewest > 0; k++) {
+    const next = latents(k);
+    const eyes = countEyes(plate, field(next));
+    if (eyes < fewest) {
+      best = next;
+      fewest = eyes;
+    }
+  }
+  return best;
+}
+
+/** The soft shadow that a sheet of paper or a slab throws on what lies under it, toward the lower right. */
+export function sheetShadow(plate: Plate, x: number, y: number, out: Int32Array): void {
+  for (let k = 0; k < 6; k++) {
+    const d = 24 + k * 24;
+    if (plate.inside(x - d, y - d)) {
+      dim(out, ONE - (6 - k) * 150);
+      return;
+    }
+  }
+}
+
+function square(x: number): number {
+  return Math.imul(x, x);
+}

@@ -1,0 +1,171 @@
+/**
+ * Strata: cut paper in layers, lit from one side, behind a mat. Each sheet's outline is a level line of the same field,
+ * bent a little by a second one, so that neighbours follow each other without being copies.
+ * @module
+ */
+import { blend, dim, type Lab, ramp } from "../colour.ts";
+import { fieldAt, makeFields, sortedValues } from "../field.ts";
+import { clamp, cosine, div, mul, ONE, sine } from "../integer.ts";
+import { type Run, runner } from "../net.ts";
+import { noise } from "../noise.ts";
+import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Composition, calmest, composition, fieldInputs, fieldNet, type Pull } from "./ground.ts";
+
+export const strata: Family = {
+  params: params("pull drift ripple thickness tooth edge accent uneven", 0, 255),
+  nets: [fieldNet(2)],
+  make,
+};
+
+const COMPOSITIONS: readonly Composition[] = ["horizon", "island", "diagonal", "column"];
+/** Distances of the shadow's taps. */
+const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
+const BACK_TAPS = [22, 62, 112, 172, 250];
+const WHITE = Int32Array.of(4096, 0, 16);
+
+function make(setup: Setup): Finish {
+  const { params: p, palette, plate, generator: g, bleed } = setup;
+  const [compositionOption, sheetsOption, hourOption, discOption, lightOption] = setup.options as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [pullWeight, drift, ripple, thickness, tooth, edge, accentChance, uneven] = p as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const sheets = sheetsOption + 5;
+  const pull = composition(COMPOSITIONS[compositionOption]!, g, 2600);
+  const turn = g.range(4750, 5550);
+  const lightTurn = lightOption === 0 ? turn : 12288 - turn;
+  const lx = cosine(lightTurn);
+  const ly = sine(lightTurn);
+
+  const inputs = new Int32Array(5);
+  const evaluate = (run: Run, lattice: number, pulled: Pull) => (x: number, y: number) => {
+    fieldInputs(inputs, x, y, lattice);
+    return run(inputs)[0]! + ((pulled(x, y) * pullWeight) >> 7);
+  };
+  const { z, lattice } = calmest(plate, setup.latents, (l) => evaluate(runner(setup.nets[0]!, l.z), l.lattice, pull));
+  const run = runner(setup.nets[0]!, z);
+  const [main, bend] = makeFields(plate, 2, (x, y, out) => {
+    fieldInputs(inputs, x, y, lattice);
+    const o = run(inputs);
+    const fine = noise((x * 5) >> 1, (y * 5) >> 1, lattice + 8);
+    out[0] = (o[0]! >> 1) + ((pull(x, y) * pullWeight) >> 8) + mul(fine, ripple << 3);
+    out[1] = (o[1]! >> 1) + noise((x * 3) >> 1, (y * 3) >> 1, lattice + 21) + (noise(x * 3, y * 3, lattice + 22) >> 2);
+  }) as [ReturnType<typeof makeFields>[0] & object, ReturnType<typeof makeFields>[0] & object];
+
+  // Each sheet bends on its own; its level is the quantile that leaves it its share of the plate.
+  const bends = Int32Array.from({ length: sheets }, () => mul(g.range(-8192, 8192), drift << 4));
+  const shares = Int32Array.from({ length: sheets }, () => 256 + g.range(0, uneven * 3));
+  shares[0] = shares[0]! + 200 + uneven;
+  const total = shares.reduce((a, b) => a + b, 0);
+  const levels = new Int32Array(sheets);
+  let below = shares[0]!;
+  for (let i = 1; i < sheets; i++) {
+    const sorted = sortedValues(plate, (x, y) => fieldAt(main, x, y) + mul(fieldAt(bend, x, y), bends[i]!));
+    levels[i] = sorted[div(below * (sorted.length - 1), total)]!;
+    below += shares[i]!;
+  }
+
+  // The disc lies on the farthest sheet, where that is widest.
+  let discX = 0;
+  let discY = 0;
+  let far = 0x7fffffff;
+  for (let k = 0; k < 24; k++) {
+    const x = g.range(-mul(plate.halfWidth, 5000), mul(plate.halfWidth, 5000));
+    const y = g.range(-mul(plate.halfHeight, 5000), mul(plate.halfHeight, 5000));
+    const v = fieldAt(main, x, y);
+    if (v < far) {
+      far = v;
+      discX = x;
+      discY = y;
+    }
+  }
+  const discSize = discOption === 0 ? 0 : g.range(900, 2300);
+  const discSheet = g.below(2);
+  const accented = discOption !== 1 && g.chance(accentChance) ? (g.chance(190) ? sheets - 1 : 0) : -1;
+
+  const night = hourOption === 1;
+  const colours: Lab[] = Array.from({ length: sheets }, (_, i) => {
+    const colour = new Int32Array(3);
+    const place = night ? sheets - 1 - i : i;
+    ramp(colour, palette, div(place * (ONE - 1), sheets - 1));
+    return i === accented ? palette[5]! : colour;
+  });
+  const discColour = discOption === 1 ? palette[5]! : palette[night ? 0 : 1]!;
+  if (discOption === 2 && !night) blend(colours[0]!, palette[2]!, 2600);
+
+  /** Twice the sheet on top at a place, plus one on the disc; the mat lies above all. */
+  const levelAt = (x: number, y: number): number => {
+    if (!bleed && !plate.inside(x, y)) return 2 * sheets + 1;
+    const h = fieldAt(main, x, y);
+    const b = fieldAt(bend, x, y);
+    let i = sheets - 1;
+    while (i > 0 && h + mul(b, bends[i]!) < levels[i]!) i--;
+    if (i <= discSheet && discSize > 0) {
+      const dx = x - discX;
+      const dy = y - discY;
+      if (dx * dx + dy * dy < discSize * discSize) return 2 * discSheet + 1;
+    }
+    return 2 * i;
+  };
+
+  const reach = 40 + thickness;
+  return {
+    linear: false,
+    shade(x, y, out) {
+      const level = levelAt(x, y);
+      const sheet = level >> 1;
+      const onDisc = (level & 1) === 1;
+      out.set(onDisc ? discColour : colours[sheet]!);
+
+      let dark = 0;
+      for (let k = 0; k < TAPS.length; k++) {
+        const d = TAPS[k]!;
+        const above = levelAt(x + mul(lx, d), y + mul(ly, d)) - level;
+        if (above <= 0) continue;
+        const length = Math.min(above, 5) * reach;
+        if (length <= d) continue;
+        const part = div((length - d) * ONE, length + 90);
+        if (part > dark) dark = part;
+      }
+
+      // Sky light: a sheet in front of this one dims it a little on the side away from the lamp too.
+      for (let k = 0; k < BACK_TAPS.length; k++) {
+        const d = BACK_TAPS[k]!;
+        const above = levelAt(x - mul(lx, d), y - mul(ly, d)) - level;
+        if (above <= 0) continue;
+        const length = Math.min(above, 4) * (reach >> 1) + 60;
+        if (length <= d) continue;
+        const part = div((length - d) * 5600, length + 60);
+        if (part > dark) dark = part;
+      }
+
+      // Light runs over a sheet: brighter where it begins, on its side toward the light.
+      const fibre = noise(x * 44, y * 13, lattice + level * 7);
+      const felt = noise(x * 5, y * 5, lattice + level * 11) + (noise(x * 17, y * 17, lattice + level) >> 1);
+      const cloud = noise(x, y, lattice + level * 5 + 300);
+      out[0] = out[0]! + mul((fibre >> 7) + (felt >> 7) + (cloud >> 6), tooth << 6);
+      if (dark > 0) {
+        const k = mul(dark, 6144 + (dark >> 2));
+        dim(out, ONE - mul(k, 4300));
+        out[2] = out[2]! - mul(k, 40);
+      }
+      if (dark < 3000 && edge > 0) {
+        const behind = levelAt(x + mul(lx, 30), y + mul(ly, 30));
+        if (behind < level) blend(out, WHITE, Math.min(5200, (edge * (8 + 4 * Math.min(4, level - behind))) >> 0));
+      }
+      out[0] = clamp(out[0]!, 0, 4080);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Something that makes pictures: integer neural fields, here, off the main event loop.
+ * @module
+ */
+
+/** One picture to make. */
+export interface Drawing {
+  styleBytes: Uint8Array;
+  /** 32 bytes. */
+  seed: Uint8Array;
+  /** Pixels of a side. */
+  size: number;
+  /** Samples per pixel and axis. */
+  samples: number;
+}
+
+/** A picture that was made. */
+export interface Drawn {
+  png: Uint8Array;
+  /** As art's `pixelsHash` gives it: hex. */
+  pixelsSha256: string;
+}
+
+/** Makes pictures one after the other; small ones first. */
+export interface Renderer {
+  /**
+   * @throws CarraraError `renderer-busy` (retryable) when too many wait, or what art throws for a bad style.
+   */
+  draw(drawing: Drawing): Promise<Drawn>;
+  close(): Promise<void>;
+}

@@ -91,9 +91,8 @@ export function render(
 ): Uint8Array {
   const { size, samples } = checked(options);
   const out = new Uint8Array(size * size * 3);
-  for (let y0 = 0; y0 < size; y0 += BAND) {
+  for (const [y0, y1] of bands(size)) {
     if (options.shouldStop?.() === true) throw new RenderStopped(y0 / size);
-    const y1 = Math.min(size, y0 + BAND);
     renderTile(piece, { size, samples, x0: 0, y0, x1: size, y1 }, out);
     options.onProgress?.(y1 / size);
   }
@@ -156,17 +155,19 @@ export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
 export function* carve(piece: Piece, resolution: Resolution): Generator<Pass, Uint8Array> {
   const { size, samples } = checked(resolution);
   const pixels = new Uint8Array(size * size * 3);
-  const works = COARSE.map((k) => Math.max(1, div(size, k)) ** 2);
-  const total = works.reduce((a, b) => a + b, (size * samples) ** 2);
+  const total = [...COARSE.map((k) => Math.max(1, div(size, k)) ** 2), (size * samples) ** 2].reduce((a, b) => a + b);
   let worked = 0;
-  for (const [i, k] of COARSE.entries()) {
+  for (const k of COARSE) {
     const small = Math.max(1, div(size, k));
-    enlarge(render(piece, { size: small, samples: 1 }), small, pixels, size);
-    worked += works[i]!;
-    yield { pixels, done: worked / total };
+    const coarse = new Uint8Array(small * small * 3);
+    for (const [y0, y1] of bands(small)) {
+      renderTile(piece, { size: small, samples: 1, x0: 0, y0, x1: small, y1 }, coarse);
+      enlarge(coarse, small, y0, y1, pixels, size);
+      worked += (y1 - y0) * small;
+      yield { pixels, done: worked / total };
+    }
   }
-  for (let y0 = 0; y0 < size; y0 += BAND) {
-    const y1 = Math.min(size, y0 + BAND);
+  for (const [y0, y1] of bands(size)) {
     renderTile(piece, { size, samples, x0: 0, y0, x1: size, y1 }, pixels);
     worked += (y1 - y0) * size * samples * samples;
     yield { pixels, done: y1 === size ? 1 : worked / total };
@@ -204,8 +205,6 @@ const FORMATS: readonly (readonly [number, number])[] = [
 ];
 const TONDO = 3;
 const BLEED = 4;
-/** Rows of one step of work. */
-const BAND = 16;
 const COARSE = [8, 4, 2];
 
 /** Centre of sample i of n across the canvas, Q15. */
@@ -225,8 +224,17 @@ function paperOf(palette: readonly Lab[]): Lab {
   return palette[0]![0]! < 1500 ? Int32Array.of(560, 4, 6) : Int32Array.of(3950, 4, 26);
 }
 
-function enlarge(from: Uint8Array, small: number, to: Uint8Array, size: number): void {
-  for (let y = 0; y < size; y++) {
+/** Rows y0 to y1 of one step of work: about 8,192 pixels, so that a browser gets its turn. */
+function bands(size: number): [number, number][] {
+  const rows = clamp(div(8192, size), 1, 16);
+  const list: [number, number][] = [];
+  for (let y0 = 0; y0 < size; y0 += rows) list.push([y0, Math.min(size, y0 + rows)]);
+  return list;
+}
+
+/** Paints rows y0 to y1 of a small picture into the large one, pixel by pixel. */
+function enlarge(from: Uint8Array, small: number, y0: number, y1: number, to: Uint8Array, size: number): void {
+  for (let y = div(y0 * size + small - 1, small); y < div(y1 * size + small - 1, small); y++) {
     const row = div(y * small, size) * small;
     for (let x = 0; x < size; x++) {
       const a = (row + div(x * small, size)) * 3;

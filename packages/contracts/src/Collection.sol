@@ -9,6 +9,7 @@ import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {Coinbase} from "./bitcoin/Coinbase.sol";
 import {Header} from "./bitcoin/Header.sol";
 import {Sha256d} from "./bitcoin/Sha256d.sol";
+import {Counters} from "./Counters.sol";
 import {IRenderer, Piece} from "./IRenderer.sol";
 import {Terms, TermsCode} from "./Terms.sol";
 
@@ -16,24 +17,34 @@ import {Terms, TermsCode} from "./Terms.sol";
 /// @dev A clone whose terms are code (Terms.sol). There is no owner, no pause, no upgrade. The contract proves
 /// SHA-256d work done for one collection, one recipient and one round; it cannot know at which chain it was aimed.
 contract Collection is ERC721, ERC2981 {
-    /// @dev All counters in one slot: a forge reads and writes it once.
-    struct State {
-        /// @dev Present round; the first is 1, and 0 means that the collection is not open.
-        uint32 round;
-        uint40 openedAt;
-        uint32 supply;
-        /// @dev Tokens forged since the present round opened, of whichever round their work is.
-        uint32 mints;
-        /// @dev Tokens whose work belongs to the present, or to the previous round.
-        uint32 ofPresent;
-        uint32 ofPrevious;
-        /// @dev Accounts that have ever forged here.
-        uint32 miners;
-    }
-
     struct Round {
         bytes32 anchor;
         uint256 target;
+    }
+
+    /// @notice A round whose claims are taken.
+    struct Intake {
+        /// @dev 0: there is none.
+        uint256 round;
+        /// @dev The block hash that its claims commit to.
+        bytes32 anchor;
+        /// @dev The work of its pieces is at most this number.
+        uint256 target;
+        /// @dev Tokens of its claims so far, and the most there may be.
+        uint256 taken;
+        uint256 limit;
+    }
+
+    /// @notice The two rounds whose claims are taken, and when the present one may be turned.
+    struct Rounds {
+        Intake present;
+        Intake previous;
+        /// @dev Unix seconds at which the present round opened.
+        uint256 openedAt;
+        /// @dev Tokens forged since.
+        uint256 mints;
+        /// @dev Unix seconds from which `turn` succeeds, as things stand.
+        uint256 turnableAt;
     }
 
     /// @dev Bit 95 of a token's extra data; bits 0-31 are its round, 32-63 the number of its miner.
@@ -43,7 +54,7 @@ contract Collection is ERC721, ERC2981 {
 
     address private immutable SPLITTER;
 
-    State private _state;
+    Counters private _counters;
     /// @dev Present and previous, by parity: older rounds take no claims, so they need no storage.
     Round[2] private _rounds;
     /// @dev An account is stored once, at its first forge (22,100 gas), and its number is kept in the spare bits of its
@@ -88,11 +99,12 @@ contract Collection is ERC721, ERC2981 {
 
     /// @notice Opens the first round, once. Anybody may call; the factory does so in the transaction that makes the clone.
     function open() external {
-        if (_state.round != 0) revert AlreadyOpen(_state.round);
+        Counters counters = _counters;
+        if (counters.round() != 0) revert AlreadyOpen(counters.round());
         uint256 target = TermsCode.initialTarget();
         // The implementation itself has no terms, hence no target, and stays shut.
         if (target == 0) revert NotOpen();
-        _open(1, 0, target);
+        _open(counters, target);
     }
 
     /// @notice Makes a token from work.
@@ -110,8 +122,7 @@ contract Collection is ERC721, ERC2981 {
         address recipient
     ) external payable returns (uint256 tokenId) {
         if (recipient == address(0)) revert ZeroRecipient();
-        State memory state = _state;
-        _count(state, round);
+        Counters counters = _counted(round);
 
         Round storage opened = _rounds[round & 1];
         tokenId = Header.work(header);
@@ -128,11 +139,12 @@ contract Collection is ERC721, ERC2981 {
 
         uint256 miner = _getAux(recipient);
         if (miner == 0) {
-            miner = ++state.miners;
+            counters = counters.addMiner();
+            miner = counters.miners();
             _miners[miner] = recipient;
             _setAux(recipient, uint224(miner));
         }
-        _state = state;
+        _counters = counters;
         // Not the safe form: the recipient was fixed before the work was done, and a receiver that is called could
         // void the work of others or run code in the middle of this.
         _mintAndSetExtraDataUnchecked(recipient, tokenId, uint96(round | (miner << 32)));
@@ -144,17 +156,17 @@ contract Collection is ERC721, ERC2981 {
     /// at most fourfold either way, never above the easiest. Late claims of the previous round are counted in the round
     /// in which they are forged, so each token is measured once and holding claims back gains nothing.
     function turn() external {
-        State memory state = _state;
-        if (state.round == 0) revert NotOpen();
+        Counters counters = _counters;
+        if (counters.round() == 0) revert NotOpen();
         (uint256 expected, uint256 roundSeconds) = TermsCode.rounds();
-        uint256 elapsed = block.timestamp - state.openedAt;
-        uint256 needed = _turnableAfter(state.mints, expected, roundSeconds);
+        uint256 elapsed = block.timestamp - counters.openedAt();
+        uint256 needed = _turnableAfter(counters.mints(), expected, roundSeconds);
         if (elapsed < needed) revert TurnTooEarly(elapsed, needed);
 
-        uint256 target = _rounds[state.round & 1].target;
+        uint256 target = _rounds[counters.round() & 1].target;
         uint256 easiest = TermsCode.easiestTarget();
         uint256 took = elapsed * expected;
-        uint256 should = roundSeconds * state.mints;
+        uint256 should = roundSeconds * counters.mints();
         if (took >= 4 * should) {
             target *= 4; // No overflow: the factory takes no target of 2^254 or more.
         } else if (4 * took <= should) {
@@ -162,7 +174,7 @@ contract Collection is ERC721, ERC2981 {
         } else {
             target = FixedPointMathLib.fullMulDiv(target, took, should);
         }
-        _open(state.round + 1, state.ofPresent, FixedPointMathLib.clamp(target, 1, easiest));
+        _open(counters, FixedPointMathLib.clamp(target, 1, easiest));
     }
 
     /// @notice Sends all that was paid for forging to the artist. Anybody may call.
@@ -186,49 +198,16 @@ contract Collection is ERC721, ERC2981 {
         return address(this).balance;
     }
 
-    /// @notice The present round and what it takes to turn it.
-    /// @return round Its number.
-    /// @return anchor The block hash that its claims commit to.
-    /// @return target The work of its pieces is at most this number.
-    /// @return openedAt Unix seconds.
-    /// @return taken Tokens of its claims so far.
-    /// @return limit The most tokens of its claims.
-    /// @return turnableAt Unix seconds from which `turn` succeeds, as things stand.
-    function presentRound()
-        external
-        view
-        returns (
-            uint256 round,
-            bytes32 anchor,
-            uint256 target,
-            uint256 openedAt,
-            uint256 taken,
-            uint256 limit,
-            uint256 turnableAt
-        )
-    {
-        State memory state = _state;
+    /// @notice Everything that a pool must know, in one call, so that a turn cannot come in between.
+    function rounds() external view returns (Rounds memory now_) {
+        Counters counters = _counters;
         (uint256 expected, uint256 roundSeconds) = TermsCode.rounds();
-        round = state.round;
-        (anchor, target) = (_rounds[round & 1].anchor, _rounds[round & 1].target);
-        openedAt = state.openedAt;
-        taken = state.ofPresent;
-        limit = 2 * expected;
-        turnableAt = openedAt + _turnableAfter(state.mints, expected, roundSeconds);
-    }
-
-    /// @notice The round before the present one, whose claims are still taken; number 0 when there is none.
-    function previousRound()
-        external
-        view
-        returns (uint256 round, bytes32 anchor, uint256 target, uint256 taken, uint256 limit)
-    {
-        State memory state = _state;
-        if (state.round < 2) return (0, 0, 0, 0, 0);
-        (uint256 expected,) = TermsCode.rounds();
-        round = state.round - 1;
-        (anchor, target) = (_rounds[round & 1].anchor, _rounds[round & 1].target);
-        (taken, limit) = (state.ofPrevious, 2 * expected);
+        uint256 round = counters.round();
+        now_.present = _intake(round, counters.ofPresent(), 2 * expected);
+        if (round > 1) now_.previous = _intake(round - 1, counters.ofPrevious(), 2 * expected);
+        now_.openedAt = counters.openedAt();
+        now_.mints = counters.mints();
+        now_.turnableAt = now_.openedAt + _turnableAfter(now_.mints, expected, roundSeconds);
     }
 
     /// @notice The 32 bytes that a coinbase must commit to.
@@ -253,7 +232,7 @@ contract Collection is ERC721, ERC2981 {
     }
 
     function totalSupply() external view returns (uint256) {
-        return _state.supply;
+        return _counters.supply();
     }
 
     /// @notice How a token came to be.
@@ -301,34 +280,32 @@ contract Collection is ERC721, ERC2981 {
             || interfaceId == 0x49064906;
     }
 
-    /// @dev Checks payment, cap and round, and counts the token into `state`.
-    function _count(State memory state, uint256 round) private view {
+    /// @dev Checks payment, cap and round, and returns the counters with the token in them.
+    function _counted(uint256 round) private view returns (Counters counters) {
         (uint256 price, uint256 supplyCap, uint256 expected) = TermsCode.forging();
         if (msg.value != price) revert WrongPayment(msg.value, price);
-        if (state.supply >= supplyCap) revert SoldOut(supplyCap);
-        uint256 present = state.round;
+        counters = _counters;
+        if (counters.supply() >= supplyCap) revert SoldOut(supplyCap);
+        uint256 present = counters.round();
         if (round > present || round == 0) revert RoundUnknown(round, present);
-        unchecked {
-            // No counter passes supplyCap, which has 32 bits; `round` is at most `present`.
-            uint256 taken;
-            if (round == present) taken = ++state.ofPresent;
-            else if (round + 1 == present) taken = ++state.ofPrevious;
-            else revert RoundLapsed(round, present);
-            if (taken > 2 * expected) revert RoundFull(round, 2 * expected);
-            ++state.supply;
-            ++state.mints;
-        }
+        bool late = round != present;
+        if (late && round + 1 != present) revert RoundLapsed(round, present);
+        if ((late ? counters.ofPrevious() : counters.ofPresent()) >= 2 * expected) revert RoundFull(round, 2 * expected);
+        return counters.addToken(late);
     }
 
     /// @dev `blockhash(block.number - 1)` was unknown until this block: no work for the round can be older.
-    function _open(uint256 round, uint32 ofPrevious, uint256 target) private {
+    function _open(Counters counters, uint256 target) private {
+        counters = counters.nextRound(block.timestamp);
+        _counters = counters;
+        uint256 round = counters.round();
         bytes32 anchor = blockhash(block.number - 1);
         _rounds[round & 1] = Round(anchor, target);
-        State storage state = _state;
-        state.round = uint32(round);
-        state.openedAt = uint40(block.timestamp);
-        (state.mints, state.ofPresent, state.ofPrevious) = (0, 0, ofPrevious);
         emit RoundOpened(round, anchor, target, block.timestamp);
+    }
+
+    function _intake(uint256 round, uint256 taken, uint256 limit) private view returns (Intake memory) {
+        return Intake(round, _rounds[round & 1].anchor, _rounds[round & 1].target, taken, limit);
     }
 
     function _splitterArgs(uint256 tokenId) private view returns (bytes memory) {

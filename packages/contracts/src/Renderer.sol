@@ -120,7 +120,7 @@ contract Renderer is IRenderer {
         returns (string memory)
     {
         string memory what = string.concat(
-            drawn.family, ", ", drawn.palette, ", ", drawn.format, ". A network of small integers draws the same pixels on every machine; the page holds it. "
+            drawn.family, ", ", drawn.format, ". A network of small integers draws the same pixels on every machine; the page holds it. "
         );
         if (piece.studio) return string.concat(what, "Studio, no work.");
         return string.concat(
@@ -136,9 +136,9 @@ contract Renderer is IRenderer {
         pure
         returns (string memory out)
     {
-        out = string.concat(
-            _attribute("Family", drawn.family), ",", _attribute("Palette", drawn.palette), ",", _attribute("Format", drawn.format)
-        );
+        out = string.concat(_attribute("Family", drawn.family), ",");
+        if (bytes(drawn.palette).length != 0) out = string.concat(out, _attribute("Palette", drawn.palette), ",");
+        out = string.concat(out, _attribute("Format", drawn.format));
         for (uint256 i; i < drawn.traits.length; ++i) {
             out = string.concat(out, ",", _attribute(drawn.traits[i], drawn.options[i]));
         }

@@ -7,6 +7,7 @@ import {TraitTable} from "./TraitTable.sol";
 struct Drawn {
     string title;
     string family;
+    /// @dev Empty when the artist gave the palette no name.
     string palette;
     string format;
     string[] traits;
@@ -66,7 +67,7 @@ library Style {
         {
             uint256 pos = HEAD + PALETTE * (uint8(h[16]) % uint8(style[2]));
             uint256 name = uint8(style[pos]);
-            drawn.palette = name == UNNAMED ? "Unnamed" : table.nameOf(palettes, name);
+            if (name != UNNAMED) drawn.palette = table.nameOf(palettes, name);
             for (uint256 i; i < 6; ++i) {
                 uint256 rgb = pos + 1 + 3 * i;
                 drawn.colours[i] = uint24(bytes3(abi.encodePacked(style[rgb], style[rgb + 1], style[rgb + 2])));

@@ -29,7 +29,7 @@ export function forge(args: readonly string[], env: Readonly<Record<string, stri
     // The compiler wrapper starts with `#!/usr/bin/env node`: let it find the node that runs this.
     env: {
       ...process.env,
-      PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}`,
       TARGET_TOOL: "forge",
       ...env,
     },

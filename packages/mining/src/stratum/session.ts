@@ -381,7 +381,7 @@ function authorize(session: Session, request: StratumRequest, now: number, out: 
     if (options.difficulty !== undefined) session.vardiff.minimum = options.difficulty;
     if (first) beginMining(session, now, out);
     else if (options.difficulty !== undefined) {
-      announce(session, moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session)), now, out);
+      announce(session, moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session)), out);
     }
     return undefined;
   } catch (error) {
@@ -427,7 +427,7 @@ function configure(session: Session, request: StratumRequest, now: number, out: 
       if (!usable) continue;
       session.vardiff.minimum = value;
       const moved = moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session));
-      if (isMining(session)) announce(session, moved, now, out);
+      if (isMining(session)) announce(session, moved, out);
     } else if (code === "subscribe-extranonce") {
       session.wantsExtranonce = true;
       results.set(code, true);
@@ -482,7 +482,7 @@ function suggestDifficulty(session: Session, request: StratumRequest, now: numbe
   if (wanted === session.suggested || session.vardiff.shares > 0) return undefined;
   session.suggested = wanted;
   const moved = moveDifficulty(session.vardiff, wanted, now, ceilingOf(session));
-  if (isMining(session)) announce(session, moved, now, out);
+  if (isMining(session)) announce(session, moved, out);
   return undefined;
 }
 
@@ -579,7 +579,7 @@ function judge(session: Session, request: StratumRequest, now: number, out: Step
     out.effects.push({ type: "block", worker, work: job.work, hash, header: header.slice(), coinbase, time: now });
   }
   if (isClaim) out.effects.push(claimOf(live, worker, hash, now));
-  announce(session, countShare(session.vardiff, credited, now, ceilingOf(session)), now, out);
+  announce(session, countShare(session.vardiff, credited, now, ceilingOf(session)), out);
   if (live.seen.size >= MAX_SHARES_PER_JOB / 2 && !live.succeeded) {
     live.succeeded = true;
     sendJob(session, false, out);
@@ -609,7 +609,7 @@ function takeTick(session: Session, now: number, out: Step): void {
   for (const [id, live] of session.jobs) {
     if (live.staleSince !== undefined && now - live.staleSince > STALE_KEPT_MS) session.jobs.delete(id);
   }
-  if (isMining(session)) announce(session, countTime(session.vardiff, now, ceilingOf(session)), now, out);
+  if (isMining(session)) announce(session, countTime(session.vardiff, now, ceilingOf(session)), out);
 }
 
 /** The first difficulty and job, as soon as the connection is both subscribed and authorised and there is work. */
@@ -631,7 +631,7 @@ function lowerToCeiling(session: Session, now: number, out: Step): void {
 }
 
 /** Tells a changed difficulty, and a job with it: a difficulty counts from the next job on. */
-function announce(session: Session, difficulty: number | undefined, _now: number, out: Step): void {
+function announce(session: Session, difficulty: number | undefined, out: Step): void {
   if (difficulty === undefined) return;
   out.replies.push(difficultyLine(difficulty));
   easeJobs(session, difficulty);

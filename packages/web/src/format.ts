@@ -151,7 +151,8 @@ export function due(count: number | null): string {
 /** A share of one as per cent. @example percent(0.0006) // "0.06 %" */
 export function percent(fraction: number): string {
   const value = fraction * 100;
-  const digits = value >= 99.5 ? value.toFixed(0) : value >= 0.095 || value === 0 ? value.toFixed(2) : trimmed(value, 2);
+  const digits =
+    value >= 99.5 ? value.toFixed(0) : value >= 0.095 || value === 0 ? value.toFixed(2) : trimmed(value, 2);
   return `${digits}${NBSP}%`;
 }
 
@@ -258,7 +259,10 @@ function prefixed(value: number): { digits: string; prefix: string } {
 /** `figures` significant figures in plain notation, trailing zeros dropped. */
 function trimmed(value: number, figures: number): string {
   const decimals = Math.max(0, figures - 1 - Math.floor(Math.log10(value)));
-  return value.toFixed(Math.min(20, decimals)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  return value
+    .toFixed(Math.min(20, decimals))
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 }
 
 function two(value: number): string {

@@ -15,7 +15,12 @@ export interface GaugeMark {
 export interface Gauge {
   readonly low: number;
   readonly high: number;
-  readonly ticks: readonly { readonly at: number; readonly bits: number; readonly big: boolean; readonly label: boolean }[];
+  readonly ticks: readonly {
+    readonly at: number;
+    readonly bits: number;
+    readonly big: boolean;
+    readonly label: boolean;
+  }[];
   readonly piece: GaugeMark;
   readonly sill: GaugeMark;
   readonly block: GaugeMark | null;

@@ -221,7 +221,7 @@ export function createLive({ api, failureOf, openEvents, now }: LiveDeps): Live 
 
   return {
     state: () => state,
-    entry: (name, input) => (entries.get(keyOf(name, input))?.entry ?? EMPTY) as Entry<typeof name>,
+    entry: (name, input) => (entries.get(keyOf(name, input as object))?.entry ?? EMPTY) as Entry<typeof name>,
     piece: (tokenId) => pieces.get(tokenId) ?? null,
     announced: () => announced,
     subscribe(listener) {
@@ -229,7 +229,7 @@ export function createLive({ api, failureOf, openEvents, now }: LiveDeps): Live 
       return () => listeners.delete(listener);
     },
     hold(name, input) {
-      const mine = held(name, input);
+      const mine = held(name, input as object);
       mine.users += 1;
       if (mine.stale || mine.entry.failure) void load(mine);
       return () => {

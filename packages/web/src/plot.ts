@@ -113,7 +113,9 @@ export function ratePlot(
     yTicks: ticks.map((tick) => ({ at: y(tick * factor), label: String(tick) })),
     xTicks: timeTicks(from, now, phone ? step * 2 : step).map(({ time, label }) => ({ at: x(time), label })),
     line: runs(shown, windowMs)
-      .map((run) => (early ? stairs(run, windowMs, x, y, frame.left) : polyline(run.map((p) => [x(p.time), y(p.rate)]))))
+      .map((run) =>
+        early ? stairs(run, windowMs, x, y, frame.left) : polyline(run.map((p) => [x(p.time), y(p.rate)])),
+      )
       .join(""),
     band: early ? "" : bands(shown, windowMs, x, y),
     end: last ? { x: startX, y: y(last.rate) } : null,
@@ -164,7 +166,9 @@ export function boreHoles(
   return {
     yTicks,
     xTicks: timeTicks(from, now, phone ? step * 2 : step).map(({ time, label }) => ({ at: x(time), label })),
-    holes: shown.flatMap(({ time, log2, tokenId }) => (tokenId === null ? [`M${x(time)} ${frame.top}V${y(log2)}`] : [])).join(""),
+    holes: shown
+      .flatMap(({ time, log2, tokenId }) => (tokenId === null ? [`M${x(time)} ${frame.top}V${y(log2)}`] : []))
+      .join(""),
     hits,
     hung: hang(hits, picture, frame.left, right, floor),
     surface: frame.top,

@@ -88,7 +88,9 @@ export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
     label,
     embedded: false,
     value: share ? ["1 in ", two(f.exponent(share.log2))] : [f.UNKNOWN],
-    context: share ? `difficulty ${f.difficulty(share.difficulty)}, ${f.clockOrDay(share.time, quarry.now)}` : "no share yet",
+    context: share
+      ? `difficulty ${f.difficulty(share.difficulty)}, ${f.clockOrDay(share.time, quarry.now)}`
+      : "no share yet",
   });
   const { collection } = quarry;
   return [

@@ -1,0 +1,124 @@
+/**
+ * A Piece: the picture, how deep it lay, who holds it, and the proof.
+ * @module
+ */
+import type { PieceDetail } from "@carrara/api/schemas";
+import { useEffect, useRef, useState } from "react";
+import * as f from "../format.ts";
+import { TallGauge, WideGauge } from "../parts/depth-gauge.tsx";
+import { MakeAgain, useMakeAgain } from "../parts/make-again.tsx";
+import { Offer } from "../parts/offer.tsx";
+import { Proof } from "../parts/proof.tsx";
+import { Short, Words } from "../parts/text.tsx";
+import { beadsOf, rarityOf, raritySentence, stateWord } from "../piece-view.ts";
+import { Link } from "../router.tsx";
+import { live, PHONE, useAnswer, useLive, useMedia } from "../use-live.ts";
+import { Waiting } from "./waiting.tsx";
+
+export function PiecePage({ tokenId }: { tokenId: string }) {
+  const { value: piece, failure } = useAnswer("piece", { tokenId });
+  useEffect(() => {
+    if (piece) document.title = `${piece.title} · Carrara`;
+  }, [piece]);
+  if (!piece && failure?.code === "piece-unknown") return <Unknown message={failure.message} hint={failure.hint} />;
+  if (!piece && failure) return <Waiting what="the piece" failure={failure} />;
+  return <Sheet tokenId={tokenId} piece={piece} />;
+}
+
+function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null }) {
+  const phone = useMedia(PHONE);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const making = useMakeAgain(piece, canvas);
+  const over = making.begun && making.carving.failure === null;
+  return (
+    <>
+      <article className="piece">
+        <div className="pic" style={{ backgroundImage: `url(/api/pieces/${tokenId}/image.png?size=320)` }}>
+          <img
+            src={`/api/pieces/${tokenId}/image.png?size=1024`}
+            width="1024"
+            height="1024"
+            alt={piece ? `${piece.title}, ${piece.style}` : ""}
+            onLoad={() => {
+              // The node knows the hash of its own drawing once it has drawn.
+              if (piece?.pixelsSha256 === null) live.refresh("piece");
+            }}
+          />
+          {over && piece ? (
+            <canvas ref={canvas} width={piece.drawnSize} height={piece.drawnSize} aria-hidden="true" />
+          ) : null}
+        </div>
+        {phone ? null : <div className="gauge">{piece ? <TallGauge piece={piece} /> : null}</div>}
+        <div className="label">
+          {piece ? <Label piece={piece} phone={phone} /> : <h1 aria-busy="true">&nbsp;</h1>}
+          {piece ? <MakeAgain piece={piece} making={making} /> : null}
+          {piece ? <Provenance piece={piece} /> : null}
+        </div>
+      </article>
+      {piece ? <Proof piece={piece} /> : null}
+    </>
+  );
+}
+
+function Label({ piece, phone }: { piece: PieceDetail; phone: boolean }) {
+  const { status } = useLive();
+  const year = new Date(piece.foundAt ?? status?.now ?? 0).getFullYear();
+  const number = piece.edition === null ? stateWord(piece.state) : `no. ${f.grouped(piece.edition)}`;
+  const bytes = f.grouped(piece.styleHex.replace(/^0x/, "").length / 2);
+  return (
+    <>
+      <h1>{piece.title}</h1>
+      <p className="by">
+        <b>
+          {piece.artistName}, {year}
+        </b>
+        <br />
+        {piece.collectionName}, {number}. A neural field of {bytes} bytes, drawn from one hash.
+      </p>
+      <p className="rar">{raritySentence(piece)}</p>
+      <p className="small q" style={{ marginTop: 6 }}>
+        <Words of={rarityOf(piece)} /> · {piece.zeroBits} leading zero bits · sill{" "}
+        <Words of={[{ of: f.exponent1(piece.sillLog2) }]} />
+      </p>
+      {phone ? (
+        <div style={{ marginTop: 18 }}>
+          <WideGauge piece={piece} />
+        </div>
+      ) : null}
+      <Offer piece={piece} />
+    </>
+  );
+}
+
+function Provenance({ piece }: { piece: PieceDetail }) {
+  const [now] = useState(Date.now);
+  return (
+    <div className="sec" style={{ marginTop: 22 }}>
+      <ol className="line" aria-label="Provenance">
+        {beadsOf(piece, now).map((bead) => (
+          <li key={`${bead.title} ${bead.text}`} className={bead.look}>
+            <b>{bead.title}</b>
+            {bead.text}
+            {bead.txHash ? (
+              <>
+                {" · "}
+                <Short hash={bead.txHash} />
+              </>
+            ) : null}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Unknown({ message, hint }: { message: string; hint: string | null }) {
+  return (
+    <section className="lede">
+      <h1>{message}</h1>
+      <p>
+        {hint ?? "It was never found here, or its link is cut short."} <Link href="/gallery">See the gallery</Link>
+      </p>
+    </section>
+  );
+}

@@ -27,7 +27,7 @@ export interface Payout {
 
 /**
  * The output script of an address of any known network.
- * @throws AddressError (address-empty, address-unknown, address-checksum, address-case, address-program,
+ * @throws AddressError (address-empty, address-unknown, address-private-key, address-checksum, address-case, address-program,
  * address-future-version): each tells the mend.
  * @example scriptOfAddress("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4").network // ["mainnet"]
  */
@@ -122,6 +122,14 @@ function segwitScript(text: string): Uint8Array {
 }
 
 function base58Script(text: string): Payout {
+  // A private key pasted by mistake must not go into a log: this is the one text that is not repeated.
+  if (/^([5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}|[xyzt]prv[1-9A-HJ-NP-Za-km-z]{40,})$/.test(text)) {
+    throw new AddressError(
+      "address-private-key",
+      "That looks like a private key, not an address.",
+      "Give the address that belongs to it, and move the coins if anybody saw the key.",
+    );
+  }
   const known = /^[1-9A-HJ-NP-Za-km-z]{25,36}$/.test(text);
   if (!known) {
     throw new AddressError(
@@ -182,6 +190,7 @@ export class AddressError extends CarraraError {
     code:
       | "address-empty"
       | "address-unknown"
+      | "address-private-key"
       | "address-checksum"
       | "address-case"
       | "address-program"

@@ -157,6 +157,19 @@ describe("every refusal", () => {
         tx.inputs[0]!.prevIndex = 0;
       }),
     ],
+    [
+      "a scriptSig of one byte",
+      changed((tx) => {
+        tx.inputs[0]!.script = Uint8Array.of(0x51);
+      }),
+    ],
+    [
+      "a scriptSig of 101 bytes",
+      changed((tx) => {
+        tx.inputs[0]!.script = new Uint8Array(101);
+      }),
+    ],
+    ["a piece for nobody", { ...honest, recipient: address(`0x${"00".repeat(20)}`) }],
     ["no commitment", changed((tx) => void tx.outputs.pop())],
     [
       "a commitment in the scriptSig only",
@@ -232,6 +245,7 @@ describe("every refusal", () => {
       "coinbase-input-count",
       "coinbase-malformed",
       "coinbase-not-null-outpoint",
+      "coinbase-script-size",
       "coinbase-too-long",
       "coinbase-too-short",
       "coinbase-trailing-bytes",
@@ -241,6 +255,7 @@ describe("every refusal", () => {
       "two-commitments",
       "wrong-commitment",
       "wrong-merkle-root",
+      "zero-recipient",
     ]);
   });
 });

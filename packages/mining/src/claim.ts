@@ -51,12 +51,14 @@ export type ClaimRefusalCode =
   | "bad-header-length"
   | "bad-anchor-length"
   | "bad-target"
+  | "zero-recipient"
   | "coinbase-too-short"
   | "coinbase-too-long"
   | "coinbase-malformed"
   | "coinbase-witness-form"
   | "coinbase-input-count"
   | "coinbase-not-null-outpoint"
+  | "coinbase-script-size"
   | "coinbase-trailing-bytes"
   | "branch-too-long"
   | "branch-node-length"
@@ -98,6 +100,9 @@ export function verifyClaim(proof: ClaimProof, hash: Hash = sha256d): ClaimAccep
   }
   if (target < 0n || target > MAX_TARGET) {
     return refuse("bad-target", `${target} is not a 256-bit target.`, "Give the target of the round.");
+  }
+  if (/^0x0+$/.test(proof.recipient)) {
+    return refuse("zero-recipient", "The recipient is the zero address.", "Name who shall own the piece.");
   }
   const parsed = parseCoinbase(coinbase);
   if ("ok" in parsed) return parsed;
@@ -172,6 +177,14 @@ function parseCoinbase(bytes: Uint8Array): Tx | ClaimRefusal {
       "coinbase-not-null-outpoint",
       "The transaction spends a real output.",
       "Give the coinbase, whose outpoint is 32 zero bytes and ffffffff.",
+    );
+  }
+  // Consensus (Core tx_check.cpp), and the contract holds to it.
+  if (input.script.length < 2 || input.script.length > 100) {
+    return refuse(
+      "coinbase-script-size",
+      `The coinbase's scriptSig has ${input.script.length} bytes.`,
+      "2 to 100 are allowed: give a coinbase that a block could hold.",
     );
   }
   return tx;

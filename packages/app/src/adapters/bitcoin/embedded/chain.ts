@@ -101,7 +101,7 @@ export interface Chain {
   propose(raw: Uint8Array, now: number): Verdict;
   invalidate(node: BlockNode): void;
   reconsider(node: BlockNode): void;
-  /** Puts back what a keeper of bodies had: no clock rule, no signatures of `tip` blocks, nothing appended. */
+  /** Puts back what the keeper of bodies had, in the order in which it came. Nothing is appended. */
   replay(raw: Uint8Array, kind: BodyKind, position: number): Verdict;
   replayCommand(command: Command, hash: string): void;
   /** Called after each change of the tip. */
@@ -340,12 +340,7 @@ export function createChain({ params, genesis: first, bodies, scriptsKnown, hash
     return { word: node.scriptsChecked ? "duplicate" : "duplicate-inconclusive" };
   }
 
-  function take(
-    raw: Uint8Array,
-    now: number | undefined,
-    keep: (kind: BodyKind) => number,
-    checkScripts: boolean,
-  ): Verdict {
+  function take(raw: Uint8Array, now: number | undefined, keep: (kind: BodyKind) => number): Verdict {
     const block = readBlock(raw, hash);
     const known = seen(block.hash);
     if (known) return known;
@@ -356,18 +351,29 @@ export function createChain({ params, genesis: first, bodies, scriptsKnown, hash
     if (prev.failed) return { word: "bad-prevblk" };
     const refusal = judge(block, prev, now);
     if (refusal) return refusal;
-    if (prev !== tip()) {
-      const node = addNode(block, prev, keep("side"), !checkScripts);
-      activate();
-      if (node.failed) return node.refusal ?? { word: "bad-prevblk", detail: "its branch breaks a rule" };
-      return tip() === node ? null : { word: "inconclusive" };
-    }
+    if (prev === tip()) return extend(block, prev, () => keep("tip"), true);
+    const node = addNode(block, prev, keep("side"), false);
+    activate();
+    if (node.failed) return node.refusal ?? { word: "bad-prevblk", detail: "its branch breaks a rule" };
+    return tip() === node ? null : { word: "inconclusive" };
+  }
+
+  function extend(block: ReadBlock, prev: BlockNode, keep: () => number, checkScripts: boolean): Verdict {
     const change = connectable(block, prev, checkScripts);
     if ("word" in change) return change;
-    const node = addNode(block, prev, keep("tip"), true);
+    const node = addNode(block, prev, keep(), true);
     connect(node, block, change);
     tell({ disconnected: [], connected: [block] });
     return null;
+  }
+
+  /** What was on the tip when it was kept had passed every rule, and its record's checksum says that it is still the same. */
+  function replay(raw: Uint8Array, kind: BodyKind, position: number): Verdict {
+    if (kind === "side") return take(raw, undefined, () => position);
+    const block = readBlock(raw, hash);
+    const prev = tip();
+    if (prevHashOf(block) !== prev.hash) return { word: "prev-blk-not-found" };
+    return extend(block, prev, () => position, false);
   }
 
   return {
@@ -385,7 +391,7 @@ export function createChain({ params, genesis: first, bodies, scriptsKnown, hash
     blockOf: (id) => places.get(id),
     contextOn,
     bitsOn,
-    accept: (raw, now) => take(raw, now, (kind) => bodies.append(raw, kind), true),
+    accept: (raw, now) => take(raw, now, (kind) => bodies.append(raw, kind)),
     propose(raw, now) {
       const block = readBlock(raw, hash);
       const known = seen(block.hash);
@@ -404,7 +410,7 @@ export function createChain({ params, genesis: first, bodies, scriptsKnown, hash
       bodies.note("reconsider", node.hash);
       reconsider(node);
     },
-    replay: (raw, kind, position) => take(raw, undefined, () => position, kind === "side"),
+    replay,
     replayCommand(command, hashText) {
       const node = nodes.get(hashText);
       if (node) (command === "invalidate" ? invalidate : reconsider)(node);

@@ -2,9 +2,10 @@
  * Starts the embedded chain: block file, chain, pool of transactions, methods, server.
  * @module
  */
-import { randomBytes } from "node:crypto";
+import { hash as nodeHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Hash } from "@carrara/mining/hash";
 import { EMBEDDED_AGENT } from "../rpc.ts";
 import { type BlockBodies, type Chain, createChain } from "./chain.ts";
 import { createMempool, createScriptCache } from "./mempool.ts";
@@ -110,6 +111,7 @@ export function restoreChain(
     genesis: { raw, position: GENESIS_POSITION },
     bodies,
     scriptsKnown,
+    hash: sha256d,
   });
   for (const record of file.records()) {
     if (record.kind === "command") {
@@ -125,6 +127,12 @@ export function restoreChain(
 }
 
 const GENESIS_POSITION = -1;
+
+/** Node's own SHA-256, twice: a start with many blocks is mostly hashing. A plain array, because a Buffer's slice is a view. */
+const sha256d: Hash = (bytes) => {
+  const twice = nodeHash("sha256", nodeHash("sha256", bytes, "buffer"), "buffer");
+  return new Uint8Array(twice.buffer, twice.byteOffset, twice.length);
+};
 
 function freshParams(options: EmbeddedChainOptions): ChainParams {
   const given = (name: Exclude<keyof ChainParams, "chain" | "genesisTime">) => options[name] ?? DEFAULT_PARAMS[name];

@@ -114,7 +114,11 @@ function openedFile(fd: number, folder: string, path: string, fresh: ChainParams
     },
     read,
     *records() {
-      for (const start of rest) yield storedRecord(readAt(fd, start, 1)[0], read(start), start);
+      const at = createWindow(fd);
+      for (const start of rest) {
+        const head = at(start, RECORD_HEAD);
+        yield storedRecord(head[0], Uint8Array.from(at(start + RECORD_HEAD, head.readUInt32LE(1))), start);
+      }
     },
     close: () => closeSync(fd),
   };
@@ -136,35 +140,51 @@ function record(kind: number, payload: Uint8Array): Buffer {
   return whole;
 }
 
-/** Reads record by record, so that a start needs the memory of one record and not of the file. */
 function scan(fd: number): { starts: number[]; end: number; damagedAt?: number } {
   const starts: number[] = [];
+  const window = createWindow(fd);
   const { size } = fstatSync(fd);
   let at = HEAD.length;
   while (at < size) {
-    const length = soundLength(fd, at);
+    const length = soundLength(window, at);
     if (length === undefined) break;
     starts.push(at);
     at += RECORD_HEAD + length;
   }
   // The head itself is written in one go with the first record.
   if (starts.length === 0) return { starts, end: 0 };
-  const head = readAt(fd, at, RECORD_HEAD);
-  if (head.length === RECORD_HEAD && soundLength(fd, at + RECORD_HEAD + head.readUInt32LE(1)) !== undefined) {
+  const head = window(at, RECORD_HEAD);
+  if (head.length === RECORD_HEAD && soundLength(window, at + RECORD_HEAD + head.readUInt32LE(1)) !== undefined) {
     return { starts, end: at, damagedAt: at };
   }
   return { starts, end: at };
 }
 
 /** Length of the payload when a whole record with the right checksum begins here. */
-function soundLength(fd: number, start: number): number | undefined {
-  const head = readAt(fd, start, RECORD_HEAD);
+function soundLength(window: Window, start: number): number | undefined {
+  const head = window(start, RECORD_HEAD);
   if (head.length < RECORD_HEAD) return undefined;
-  const length = head.readUInt32LE(1);
+  const [kind, length, checksum] = [head[0]!, head.readUInt32LE(1), head.readUInt32LE(5)];
   if (length > MAX_RECORD) return undefined;
-  const payload = readAt(fd, start + RECORD_HEAD, length);
+  const payload = window(start + RECORD_HEAD, length);
   if (payload.length < length) return undefined;
-  return crc32(payload, crc32(head.subarray(0, 1))) === head.readUInt32LE(5) ? length : undefined;
+  return crc32(payload, crc32(Uint8Array.of(kind))) === checksum ? length : undefined;
+}
+
+/** Bytes of the file, valid until the next call; fewer than asked for where the file ends. */
+type Window = (position: number, length: number) => Buffer;
+
+/** Reads ahead by a mebibyte: a start needs neither the memory of the whole file nor a system call per record. */
+function createWindow(fd: number): Window {
+  let from = 0;
+  let held: Buffer = Buffer.alloc(0);
+  return (position, length) => {
+    if (position < from || position + length > from + held.length) {
+      held = readAt(fd, position, Math.max(length, 1024 * 1024));
+      from = position;
+    }
+    return held.subarray(position - from, position - from + length);
+  };
 }
 
 /** Fewer bytes than asked for where the file ends. */

@@ -53,6 +53,7 @@ contract Collection is ERC721, ERC2981 {
     uint256 private constant MAX_BRANCH = 32;
 
     address private immutable SPLITTER;
+    address private immutable IMPLEMENTATION;
 
     Counters private _counters;
     /// @dev Present and previous, by parity: older rounds take no claims, so they need no storage.
@@ -95,16 +96,16 @@ contract Collection is ERC721, ERC2981 {
     /// @param splitter The implementation whose clones divide royalties.
     constructor(address splitter) {
         SPLITTER = splitter;
+        IMPLEMENTATION = address(this);
     }
 
     /// @notice Opens the first round, once. Anybody may call; the factory does so in the transaction that makes the clone.
     function open() external {
         Counters counters = _counters;
         if (counters.round() != 0) revert AlreadyOpen(counters.round());
-        uint256 target = TermsCode.initialTarget();
-        // The implementation itself has no terms, hence no target, and stays shut.
-        if (target == 0) revert NotOpen();
-        _open(counters, target);
+        // Where terms stand in a clone, the implementation has code: it must never open.
+        if (address(this) == IMPLEMENTATION) revert NotOpen();
+        _open(counters, TermsCode.initialTarget());
     }
 
     /// @notice Makes a token from work.

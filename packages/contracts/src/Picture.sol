@@ -89,14 +89,13 @@ library Picture {
             _hex(drawn.colours[0]),
             '" d="M',
             _point(plate.x, plate.y),
-            "h1000v1000h-1000z",
-            '"/>'
+            'h1000v1000h-1000z"/>'
         );
         uint256 total;
-        for (uint256 i; i < SHEETS; ++i) total += 56 + uint8(cut[i]);
-        uint256 above = 56 + uint8(cut[0]);
+        for (uint256 i; i < SHEETS; ++i) total += _thick(cut, i);
+        uint256 above = _thick(cut, 0);
         for (uint256 i = 1; i < SHEETS; ++i) {
-            uint256 thick = 56 + uint8(cut[i]);
+            uint256 thick = _thick(cut, i);
             uint256 top = plate.y + plate.height * above / total;
             uint256 swing = plate.height * (thick + 120) / total;
             out = string.concat(
@@ -111,24 +110,22 @@ library Picture {
         }
     }
 
+    function _thick(bytes32 cut, uint256 i) private pure returns (uint256) {
+        return 56 + uint256(uint8(cut[i]));
+    }
+
     /// @dev A line of hills across the plate, level at each knot, closed far below it.
     function _edge(Plate memory plate, uint256 top, uint256 swing, bytes32 cut)
         private
         pure
         returns (string memory out)
     {
-        uint256 step = (plate.width + 160) / KNOTS;
-        out = string.concat("M-400 1400L", _point(0, _knot(top, swing, cut, 0)), "H", plate.x.toString());
-        if (plate.x > 80) {
-            out = string.concat("M-400 1400L", _signed(-400), " ", _knot(top, swing, cut, 0).toString());
-        }
+        int256 step = int256(plate.width / (KNOTS - 1));
+        out = string.concat("M-400 1400V", _knot(top, swing, cut, 0).toString());
         for (uint256 k; k <= KNOTS; ++k) {
-            uint256 x = plate.x + step * k + uint8(cut[k]) / 6;
-            x = x > 80 ? x - 80 : 0;
-            string memory y = _knot(top, swing, cut, k + 1).toString();
-            out = string.concat(
-                out, "S", (x > step / 2 ? x - step / 2 : 0).toString(), " ", y, " ", x.toString(), " ", y
-            );
+            int256 x = int256(plate.x) + step * int256(k) + int256(uint256(uint8(cut[k]))) / 4 - 160;
+            string memory y = string.concat(" ", _knot(top, swing, cut, k + 1).toString());
+            out = string.concat(out, "S", _signed(x - step / 2), y, " ", _signed(x), y);
         }
         return string.concat(out, "H1400V1400z");
     }

@@ -16,8 +16,7 @@ struct Claim {
 library Claims {
     bytes internal constant TAG = hex"6a2443415252";
 
-    /// @notice A pool's coinbase: height and extranonce, a payout, the commitment, BIP141's commitment. 230 bytes with
-    /// a scriptSig of 60, the size of the published measurement.
+    /// @notice A pool's coinbase of 236 bytes: height and extranonce, a payout, the commitment, BIP141's commitment.
     function coinbase(bytes32 committed, uint256 extranonce) internal pure returns (bytes memory) {
         bytes memory scriptSig =
             abi.encodePacked(hex"03a0bb0d", bytes32(extranonce), bytes24("/Carrara/ mined with us!"));

@@ -27,12 +27,12 @@ library Coinbase {
     error CoinbaseTruncated(uint256 end, uint256 length);
     /// @dev The transaction ends at `end` and more bytes follow.
     error TrailingBytes(uint256 end, uint256 length);
-    /// @dev No output begins with the tag.
+    /// @dev No output's whole script is tag and 32 bytes.
     error NoCommitment();
-    /// @dev A second output begins with the tag, at this offset.
+    /// @dev A second such output begins at this offset: one header counts for one claim.
     error SecondCommitment(uint256 offset);
-    /// @dev An output begins with the tag, but its value is not 0 or its script is not exactly tag and 32 bytes.
-    error MalformedCommitment(uint256 offset, uint256 value, uint256 scriptLength);
+    /// @dev The output at `offset` carries the tag, but pays something: eight bytes, as they stand, not 0.
+    error MalformedCommitment(uint256 offset, uint256 value);
 
     /// @notice The 32 bytes of the one output `6a24 43415252 <32 bytes>` of value 0.
     function commitment(bytes calldata data) internal pure returns (bytes32 committed) {
@@ -48,18 +48,15 @@ library Coinbase {
                 uint256 output = pos;
                 uint256 scriptLength;
                 (scriptLength, pos) = CompactSize.read(data, output + 8);
-                uint256 script = uint256(_word(data, pos));
-                uint256 start = pos;
+                uint256 script = pos;
                 pos += scriptLength;
                 if (pos > length) revert CoinbaseTruncated(pos, length);
-                if (script >> 208 == TAG && scriptLength >= 6) {
+                if (scriptLength == TAGGED_SCRIPT_LENGTH && uint256(_word(data, script)) >> 208 == TAG) {
                     if (found) revert SecondCommitment(output);
                     found = true;
                     uint256 value = uint256(_word(data, output)) >> 192;
-                    if (value != 0 || scriptLength != TAGGED_SCRIPT_LENGTH) {
-                        revert MalformedCommitment(output, value, scriptLength);
-                    }
-                    committed = _word(data, start + 6);
+                    if (value != 0) revert MalformedCommitment(output, value);
+                    committed = _word(data, script + 6);
                 }
             }
             pos += 4; // lock time

@@ -86,7 +86,13 @@ const MIGRATIONS: readonly string[] = [
     created_at bigint not null
   );
 
-  -- The last blocks seen, to notice a reorganisation.
+  -- Contracts whose events are followed, and how far. kind: collection, seaport
+  create table eth_watch (
+    address text primary key,
+    kind text not null,
+    scanned_to bigint not null
+  );
+  -- Blocks seen, to notice a reorganisation: the newest, and all that hold events.
   create table eth_block (
     number bigint primary key,
     hash text not null,

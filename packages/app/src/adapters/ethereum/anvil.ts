@@ -30,6 +30,8 @@ export interface AnvilOptions {
   folder: string;
   /** Default: the binary of @foundry-rs/anvil for this platform. */
   binary?: string;
+  /** The state goes to disk at most this often, in ms; what a kill can take is as much. Default 1,000. */
+  saveEveryMs?: number;
   /** One line for the operator: restarts, a state that could not be saved or read. */
   log?: (line: string) => void;
 }
@@ -55,6 +57,7 @@ export async function startAnvil(options: AnvilOptions): Promise<EmbeddedEthChai
   const folder = resolve(options.folder);
   const binary = options.binary ?? anvilBinary();
   const log = options.log ?? (() => {});
+  const saveEveryMs = options.saveEveryMs ?? 1_000;
   await mkdir(folder, { recursive: true });
 
   let running: Running;
@@ -133,12 +136,12 @@ export async function startAnvil(options: AnvilOptions): Promise<EmbeddedEthChai
   }
 
   /**
-   * The first change after a quiet time is saved at once, then at most each second; on a chain so long that its dump
+   * The first change after a quiet time is saved at once, then at most each `saveEveryMs`; on a chain so long that its dump
    * takes a while, a twentieth of the time is spent on it.
    */
   function scheduleDump(): void {
     if (dumpTimer || closing) return;
-    const pause = Math.max(1_000, 20 * lastDumpCost);
+    const pause = Math.max(saveEveryMs, 20 * lastDumpCost);
     dumpTimer = setTimeout(
       () => {
         dumpTimer = undefined;
@@ -307,7 +310,7 @@ async function launch(
       return running;
     } catch (error) {
       if (!(error instanceof AnvilStartError)) throw error;
-      log(`${join(folder, name)} cannot be loaded: ${explain(error)}`);
+      log(`${join(folder, name)} cannot be loaded: ${error.message}`);
     } finally {
       await rm(file, { force: true });
     }
@@ -345,7 +348,7 @@ async function launchWith(
     const why = await Promise.race([failed, answers(rpc, START_MS)]);
     if (why === null && child.pid !== undefined) return { pid: child.pid, port, rpc, child };
     if (child.pid !== undefined) await end(child.pid);
-    const said = (await readFile(logFile, "utf8").catch(() => "")).trim().slice(0, 400);
+    const said = (await readFile(logFile, "utf8").catch(() => "")).replace(/\s+/g, " ").trim().slice(0, 300);
     failure = new AnvilStartError(said === "" ? String(why) : `${why}; it said: ${said}`);
     if (!/in use/i.test(said)) break;
   }

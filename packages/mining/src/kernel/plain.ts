@@ -112,7 +112,7 @@ export function midstate(header: Uint8Array): Int32Array {
  * One compression (FIPS 180-4, 6.2.2): `out` becomes the state after a block.
  * @param w the message schedule; its first 16 words are the block, the others are written here.
  */
-export function compress(state: Int32Array, w: Int32Array, out: Int32Array): void {
+function compress(state: Int32Array, w: Int32Array, out: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     w[t] = (((smallSigma1(w[t - 2]!) + w[t - 7]!) | 0) + ((smallSigma0(w[t - 15]!) + w[t - 16]!) | 0)) | 0;
   }
@@ -164,27 +164,27 @@ export function digestNumber(words: Int32Array): bigint {
 }
 
 /** The four bytes of a word in reverse order. */
-export function swapBytes(x: number): number {
+function swapBytes(x: number): number {
   return (((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)) >>> 0;
 }
 
 /** Σ0 of FIPS 180-4, 4.1.2. */
-export function bigSigma0(x: number): number {
+function bigSigma0(x: number): number {
   return rotr(x, 2) ^ rotr(x, 13) ^ rotr(x, 22);
 }
 
 /** Σ1. */
-export function bigSigma1(x: number): number {
+function bigSigma1(x: number): number {
   return rotr(x, 6) ^ rotr(x, 11) ^ rotr(x, 25);
 }
 
 /** σ0. */
-export function smallSigma0(x: number): number {
+function smallSigma0(x: number): number {
   return rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3);
 }
 
 /** σ1. */
-export function smallSigma1(x: number): number {
+function smallSigma1(x: number): number {
   return rotr(x, 17) ^ rotr(x, 19) ^ (x >>> 10);
 }
 

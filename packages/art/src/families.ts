@@ -5,8 +5,10 @@
  */
 import { block } from "./family/block.ts";
 import type { Family } from "./family/family.ts";
+import { marble } from "./family/marble.ts";
 import { strata } from "./family/strata.ts";
+import { vessel } from "./family/vessel.ts";
 import { wash } from "./family/wash.ts";
 
 /** Index = the code in byte 1 of a style. */
-export const FAMILIES: readonly (Family | undefined)[] = [block, strata, undefined, wash];
+export const FAMILIES: readonly Family[] = [block, strata, vessel, wash, marble];

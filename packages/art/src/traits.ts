@@ -136,7 +136,7 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
   {
     name: "Strata",
     traits: [
-      trait("Composition", { Horizon: 96, Basin: 64, Slope: 60, Gorge: 36 }),
+      trait("Composition", { Horizon: 96, Slope: 60, Basin: 64, Gorge: 36 }),
       trait("Sheets", { Five: 40, Six: 60, Seven: 64, Eight: 52, Nine: 40 }),
       trait("Hour", { Day: 168, Night: 88 }),
       trait("Disc", { None: 116, Sun: 84, Moon: 56 }),

@@ -7,6 +7,10 @@ const SHEETS = { inputs: [1.1, 1.1, 1, 0.7, 0.5], kinds: [0, 1, 2] };
 
 const MASKS = { inputs: [0.8, 0.8, 0.9, 0.6, 0.35], kinds: [0, 1, 2] };
 
+const BEDS = { inputs: [0.9, 0.9, 0.7, 0.6, 0.5], kinds: [0, 0, 1, 2] };
+const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
+const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
+
 export const DEFINITIONS: readonly Definition[] = [
   {
     name: "Cava",
@@ -46,7 +50,7 @@ export const DEFINITIONS: readonly Definition[] = [
     palettes: "Siena,Saffron,Terracotta,Dusk,Celadon,Glacier,Indigo,Oleander,Ligure,Lascaux",
     formats: "Square Square Portrait Landscape Tondo Bleed",
     allow: { Composition: ["Horizon", "Horizon"] },
-    params: [150, 110, 24, 110, 110, 120, 60, 120],
+    params: [150, 110, 24, 110, 110, 120, 60, 120, 0],
     nets: [SHEETS],
   },
   {
@@ -57,7 +61,7 @@ export const DEFINITIONS: readonly Definition[] = [
     palettes: "Verde Alpi,Nocturne,Plum Ash,Bardiglio,Tenmoku,Cobalt,Salina,Statuario,Arabescato,Apuane",
     formats: "Square Portrait Tondo Tondo Landscape",
     allow: { Composition: ["Basin", "Gorge"] },
-    params: [110, 60, 30, 130, 100, 110, 90, 90],
+    params: [110, 60, 30, 130, 100, 110, 90, 90, 0],
     nets: [SHEETS],
   },
   {
@@ -68,7 +72,7 @@ export const DEFINITIONS: readonly Definition[] = [
     palettes: "Levanto,Albers,Lichen,Cinnabar,Sumi,Calacatta,Cobalt,Portoro,Morandi,Marquina",
     formats: "Square Portrait Portrait Landscape Bleed",
     allow: { Composition: ["Horizon", "Slope"], Sheets: ["Seven", "Nine"] },
-    params: [130, 200, 70, 90, 120, 130, 110, 160],
+    params: [230, 90, 40, 90, 120, 130, 90, 200, 120],
     nets: [SHEETS],
   },
   {
@@ -103,5 +107,66 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Composition: ["Column", "Diagonal"] },
     params: [150, 170, 160, 140, 140, 120, 190, 0, 110, 40],
     nets: [MASKS, MASKS],
+  },
+  {
+    name: "Statuario",
+    about: "White slabs from the heart of the quarry, grey veined.",
+    family: 4,
+    weights: 101,
+    palettes: "Statuario,Calacatta,Apuane,Arabescato,Plum Ash,Glacier,Bardiglio",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    params: [100, 90, 80, 128, 128, 120, 90],
+    nets: [BEDS],
+  },
+  {
+    name: "Portoro",
+    about: "Dark slabs, bright veins.",
+    family: 4,
+    weights: 112,
+    palettes: "Portoro,Marquina,Nocturne,Cobalt,Verde Alpi,Levanto",
+    formats: "Square Portrait Landscape Tondo",
+    params: [120, 110, 100, 150, 110, 140, 110],
+    nets: [BEDS],
+  },
+  {
+    name: "Onda",
+    about: "Coloured stone, folded like cloth.",
+    family: 4,
+    weights: 123,
+    palettes: "Siena,Verde Alpi,Celadon,Ligure,Levanto,Oleander,Salina,Tenmoku",
+    formats: "Square Portrait Bleed Tondo",
+    params: [200, 60, 60, 110, 170, 100, 100],
+    nets: [BEDS],
+  },
+  {
+    name: "Vasaio",
+    about: "A potter's shelf in morning light.",
+    family: 2,
+    weights: 131,
+    palettes: "Morandi,Terracotta,Celadon,Siena,Saffron,Indigo,Albers,Lascaux,Calacatta",
+    formats: "Square Square Portrait Landscape Bleed",
+    params: [60, 40, 120, 190, 140, 150, 128, 110],
+    nets: [PROFILE, GLAZE],
+  },
+  {
+    name: "Anfora",
+    about: "Tall necks and round bellies, dipped in glaze.",
+    family: 2,
+    weights: 142,
+    palettes: "Cobalt,Tenmoku,Cinnabar,Dusk,Oleander,Ligure,Verde Alpi,Plum Ash",
+    formats: "Square Portrait Square Bleed",
+    params: [150, 170, 100, 160, 130, 210, 170, 90],
+    nets: [PROFILE, GLAZE],
+  },
+  {
+    name: "Natura",
+    about: "Still life: few pots, quiet tones.",
+    family: 2,
+    weights: 153,
+    palettes: "Morandi,Calacatta,Lichen,Apuane,Salina,Bardiglio,Sumi,Statuario",
+    formats: "Square Landscape Landscape Portrait",
+    allow: { Vessels: ["One", "Three"] },
+    params: [90, 60, 140, 220, 170, 120, 110, 160],
+    nets: [PROFILE, GLAZE],
   },
 ];

@@ -201,14 +201,45 @@ function make(setup: Setup): Finish {
     surface(leaves[-1 - n]!, x, y, out);
   };
 
+  // Heights at the corners of a fine grid, for shadows only: they are soft, so a blend of four corners is enough.
+  const heights = new Int16Array(GRID * GRID);
+  for (let j = 0; j < GRID; j++) {
+    const y = (j - GRID / 2) * CELL;
+    if (y < -plate.halfHeight || y >= plate.halfHeight) continue;
+    for (let i = 0; i < GRID; i++) {
+      const x = (i - GRID / 2) * CELL;
+      if (x < -plate.halfWidth || x >= plate.halfWidth) continue;
+      at(x, y, there);
+      heights[j * GRID + i] = there.height;
+    }
+  }
+  const heightAt = (x: number, y: number): number => {
+    const u = clamp(x + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
+    const v = clamp(y + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
+    const k = (v >> 5) * GRID + (u >> 5);
+    const fx = u & 31;
+    const a = heights[k]! * (32 - fx) + heights[k + 1]! * fx;
+    const b = heights[k + GRID]! * (32 - fx) + heights[k + GRID + 1]! * fx;
+    return (a * (32 - (v & 31)) + b * (v & 31)) >> 10;
+  };
+
+  // The highest point within one coarse cell of any place: where that is below the ray, taps can be passed over unread.
+  const peaks = peaksOf(heights);
+
   /** 0 in full light to 8192 in full shadow: the ray from here to the light against what stands in its way. */
   const shadow = (x: number, y: number, height: number): number => {
     let most = 0;
     for (let k = 0; k < TAPS.length; k++) {
       const d = TAPS[k]!;
-      if (mul(d, rise) + height >= tallest) break;
-      at(x + mul(lx, d), y + mul(ly, d), there);
-      const over = there.height - height - mul(d, rise);
+      const ray = height + mul(d, rise);
+      if (ray >= tallest) break;
+      const tx = x + mul(lx, d);
+      const ty = y + mul(ly, d);
+      if (peaks[coarseOf(ty) * COARSE + coarseOf(tx)]! <= ray) {
+        while (k + 1 < TAPS.length && TAPS[k + 1]! <= d + 120) k++;
+        continue;
+      }
+      const over = heightAt(tx, ty) - ray;
       if (over > 0) {
         const dark = div(over * ONE, 40 + (d >> 2));
         if (dark >= ONE) return ONE;
@@ -246,6 +277,20 @@ function make(setup: Setup): Finish {
       at(x + mul(lx, 30), y + mul(ly, 30), there);
       if (there.leaf !== b && there.height <= height + 60) dim(out, ONE - 900);
 
+      // Large plain faces were cast in panels: hairline joints, and the holes of the ties near their corners.
+      if (b.motif === PLAIN && b.x1 - b.x0 > 3000 && b.y1 - b.y0 > 3000) {
+        const pw = div(b.x1 - b.x0, div(b.x1 - b.x0 + 1700, 3400));
+        const ph = div(b.y1 - b.y0, div(b.y1 - b.y0 + 1700, 3400));
+        const u = (x - b.x0) % pw;
+        const v = (y - b.y0) % ph;
+        const side = Math.min(u, v, pw - u, ph - v);
+        if (side < 14 && x - b.x0 > 40 && y - b.y0 > 40 && b.x1 - x > 40 && b.y1 - y > 40) dim(out, ONE - 620);
+        const tu = Math.min(u, pw - u) - (pw >> 2);
+        const tv = Math.min(v, ph - v) - (ph >> 2);
+        const hole = tu * tu + tv * tv;
+        if (hole < 2500) dim(out, ONE - 1500 + mul(lx, tu << 4) + mul(ly, tv << 4));
+      }
+
       // A block is a little darker away from the light, as a wall is.
       const gx = div((x - b.x0) * 2048, b.x1 - b.x0) - 1024;
       const gy = div((y - b.y0) * 2048, b.y1 - b.y0) - 1024;
@@ -264,8 +309,40 @@ function make(setup: Setup): Finish {
   };
 }
 
-/** Distances of the shadow's taps: dense near an edge, wide far from it. */
-const TAPS = [16, 44, 76, 112, 152, 196, 244, 300, 364, 436, 520, 620, 740, 880, 1040, 1220];
+/** The grid of heights reaches beyond the canvas of any format. */
+const GRID = 640;
+const CELL = 32;
+const COARSE = GRID / 4;
+/** Distances of the shadow's taps: 14, then each 22 + d / 32 farther. */
+const TAPS = tapDistances();
+
+function tapDistances(): Int32Array {
+  const list: number[] = [];
+  for (let d = 14; d < 1600; d += 22 + (d >> 5)) list.push(d);
+  return Int32Array.from(list);
+}
+
+function coarseOf(x: number): number {
+  return clamp((x + (GRID / 2) * CELL) >> 7, 0, COARSE - 1);
+}
+
+/** For each 128 x 128 cell the highest corner in it and its eight neighbours. */
+function peaksOf(heights: Int16Array): Int16Array {
+  const cells = new Int16Array(COARSE * COARSE);
+  for (let j = 0; j < GRID; j++) {
+    for (let i = 0; i < GRID; i++) {
+      const k = (j >> 2) * COARSE + (i >> 2);
+      const h = heights[j * GRID + i]!;
+      if (h > cells[k]!) cells[k] = h;
+    }
+  }
+  return dilate(dilate(cells, 1), COARSE);
+}
+
+/** Maximum with both neighbours along one axis. */
+function dilate(cells: Int16Array, stride: number): Int16Array {
+  return cells.map((h, k) => Math.max(h, cells[k - stride] ?? 0, cells[k + stride] ?? 0));
+}
 
 /** At least a third of the blocks carry a motif, and neighbours in the list do not repeat one. */
 function enliven(leaves: Leaf[], weights: readonly number[], start: number): void {

@@ -4,20 +4,20 @@
  * @module
  */
 import { blend, dim, type Lab, ramp } from "../colour.ts";
-import { fieldAt, makeFields, sortedValues } from "../field.ts";
-import { clamp, cosine, div, mul, ONE, sine } from "../integer.ts";
+import { type Field, fieldAt, makeFields, sortedValues } from "../field.ts";
+import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
 import { type Run, runner } from "../net.ts";
 import { noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { type Composition, calmest, composition, fieldInputs, fieldNet, type Pull } from "./ground.ts";
+import { type Composition, calmest, composition, fieldInputs, fieldNet } from "./ground.ts";
 
 export const strata: Family = {
-  params: params("pull drift ripple thickness tooth edge accent uneven", 0, 255),
+  params: params("pull drift ripple thickness tooth edge accent uneven slip", 0, 255),
   nets: [fieldNet(2)],
   make,
 };
 
-const COMPOSITIONS: readonly Composition[] = ["horizon", "island", "diagonal", "column"];
+const COMPOSITIONS: readonly Composition[] = ["horizon", "diagonal", "island", "column"];
 /** Distances of the shadow's taps. */
 const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
 const BACK_TAPS = [22, 62, 112, 172, 250];
@@ -32,7 +32,8 @@ function make(setup: Setup): Finish {
     number,
     number,
   ];
-  const [pullWeight, drift, ripple, thickness, tooth, edge, accentChance, uneven] = p as unknown as [
+  const [pullWeight, drift, ripple, thickness, tooth, edge, accentChance, uneven, slip] = p as unknown as [
+    number,
     number,
     number,
     number,
@@ -49,20 +50,40 @@ function make(setup: Setup): Finish {
   const lx = cosine(lightTurn);
   const ly = sine(lightTurn);
 
+  // Faults: beyond a steep line everything has slipped along it.
+  const faults = slip === 0 ? 0 : g.range(1, 2);
+  const breaks = Array.from({ length: faults }, () => {
+    const steep = g.range(-420, 420);
+    return { x: g.range(-5200, 5200), cos: cosine(steep), sin: sine(steep), by: mul(g.range(4096, ONE), slip << 4) };
+  });
+
   const inputs = new Int32Array(5);
-  const evaluate = (run: Run, lattice: number, pulled: Pull) => (x: number, y: number) => {
-    fieldInputs(inputs, x, y, lattice);
-    return run(inputs)[0]! + ((pulled(x, y) * pullWeight) >> 7);
-  };
-  const { z, lattice } = calmest(plate, setup.latents, (l) => evaluate(runner(setup.nets[0]!, l.z), l.lattice, pull));
-  const run = runner(setup.nets[0]!, z);
-  const [main, bend] = makeFields(plate, 2, (x, y, out) => {
+  /** Height and bend at a place, Q13. */
+  const evaluate = (run: Run, lattice: number, px: number, py: number, out: Int32Array) => {
+    let x = px;
+    let y = py;
+    for (const { x: at, cos, sin, by } of breaks) {
+      // Over a few nodes, not one: a hard step would show the lattice as teeth.
+      const moved = mul(by, step(-200, 200, mul(px - at, cos) + mul(py, sin)));
+      x = clamp(x + mul(moved, sin), -9344, 9344);
+      y = clamp(y - mul(moved, cos), -9344, 9344);
+    }
     fieldInputs(inputs, x, y, lattice);
     const o = run(inputs);
     const fine = noise((x * 5) >> 1, (y * 5) >> 1, lattice + 8);
     out[0] = (o[0]! >> 1) + ((pull(x, y) * pullWeight) >> 8) + mul(fine, ripple << 3);
     out[1] = (o[1]! >> 1) + noise((x * 3) >> 1, (y * 3) >> 1, lattice + 21) + (noise(x * 3, y * 3, lattice + 22) >> 2);
-  }) as [ReturnType<typeof makeFields>[0] & object, ReturnType<typeof makeFields>[0] & object];
+  };
+  const trial = new Int32Array(2);
+  const { z, lattice } = calmest(plate, setup.latents, (l) => {
+    const run = runner(setup.nets[0]!, l.z);
+    return (x, y) => {
+      evaluate(run, l.lattice, x, y, trial);
+      return trial[0]!;
+    };
+  });
+  const run = runner(setup.nets[0]!, z);
+  const [main, bend] = makeFields(plate, 2, (x, y, out) => evaluate(run, lattice, x, y, out)) as [Field, Field];
 
   // Each sheet bends on its own; its level is the quantile that leaves it its share of the plate.
   const bends = Int32Array.from({ length: sheets }, () => mul(g.range(-8192, 8192), drift << 4));

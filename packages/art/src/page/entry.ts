@@ -19,7 +19,7 @@ interface Canvas {
 }
 declare const S: string;
 declare const T: string;
-declare const document: { title: string; querySelector(selector: string): Canvas };
+declare const document: { body: { style: { background: string } }; querySelector(selector: string): Canvas };
 declare const innerWidth: number;
 declare const innerHeight: number;
 declare const devicePixelRatio: number;
@@ -54,6 +54,7 @@ function begin(): void {
       image.data[j + 3] = 255;
     }
     context.putImageData(image, 0, 0);
+    document.body.style.background = `rgb(${pixels[0]},${pixels[1]},${pixels[2]})`;
     setTimeout(go, 0);
   };
   go();

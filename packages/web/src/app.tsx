@@ -8,7 +8,6 @@ import { GalleryPage } from "./pages/gallery.tsx";
 import { PiecePage } from "./pages/piece.tsx";
 import { QuarryPage } from "./pages/quarry.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
-import { ACTORS_ARE } from "./parts/actor-choice.tsx";
 import { practice, TopBar } from "./parts/top-bar.tsx";
 import { Link, type Room, roomOf, usePath } from "./router.tsx";
 import { live, useLive } from "./use-live.ts";
@@ -76,7 +75,7 @@ function Foot() {
       <div className="foot">
         <span>
           {practice(status)
-            ? `Everything here runs on this computer, for practice money. ${ACTORS_ARE}`
+            ? "Nothing here is real money. Artist, miner and collector are well-known development accounts of the embedded chain."
             : `${location.hostname} · this node holds no keys of yours`}
         </span>
         <span>Hatched means not real: simulated, embedded, forecast or expected.</span>

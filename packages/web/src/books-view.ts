@@ -62,7 +62,7 @@ export function booksSentence(books: Books): string {
   const art = sum(books, "ETH", real);
   const parts = [
     mined > 0n ? `${coinText(mined)} mined` : "no block mined",
-    art > 0n ? `${f.ethText(art)} taken for art` : "no piece sold",
+    art > 0n ? `${f.ethText(art)} from art` : "no piece sold",
   ];
   return `${capital(parts.join(" and "))}${real ? "." : ", all of it practice money."}`;
 }

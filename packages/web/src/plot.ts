@@ -51,25 +51,32 @@ export interface BoreHoles {
   readonly floor: number;
   readonly left: number;
   readonly right: number;
+  readonly now: number;
+  readonly spanSeconds: number;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Windows that the time axes choose from, with the step of their labels. */
-const WINDOWS: readonly (readonly [number, number])[] = [
-  [5 * MINUTE, MINUTE],
-  [15 * MINUTE, 3 * MINUTE],
-  [HOUR, 10 * MINUTE],
-  [3 * HOUR, 30 * MINUTE],
-  [8 * HOUR, HOUR],
-  [24 * HOUR, 3 * HOUR],
-];
+/** Lengths of a time axis. Each holds for a while as the plot grows to the right, then the next is taken. */
+const SPANS = [3, 5, 8, 12, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 960, 1440].map((n) => n * MINUTE);
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360].map((n) => n * MINUTE);
 
-/** Shortest window that reaches back to `earliest`. */
-export function windowFor(earliest: number | null, now: number): { span: number; step: number } {
+/** The time axis: from `from` for `span` ms, with a label every `step` ms. */
+export interface TimeAxis {
+  readonly from: number;
+  readonly span: number;
+  readonly step: number;
+}
+
+/**
+ * The shortest axis that holds all since `earliest`, a day at most. Younger plots begin at the left edge and grow, so
+ * that what is drawn stays where it is.
+ */
+export function timeAxis(earliest: number | null, now: number, labels: number): TimeAxis {
   const age = earliest === null ? 0 : now - earliest;
-  const [span, step] = WINDOWS.find(([length]) => length >= age) ?? (WINDOWS.at(-1) as readonly [number, number]);
-  return { span, step };
+  const span = SPANS.find((length) => length >= age) ?? 24 * HOUR;
+  const step = STEPS.find((length) => span / length <= labels) ?? 6 * HOUR;
+  return { from: age > span ? now - span : (earliest ?? now), span, step };
 }
 
 /** Round values from 0 to at least `max`, about `count` of them. @example niceTicks(7.3, 5) // [0, 2, 4, 6, 8] */
@@ -92,8 +99,7 @@ export function ratePlot(
   options: { frame: Frame; now: number; windowMs: number; nominal: number | null; early: boolean; phone: boolean },
 ): RatePlot {
   const { frame, now, windowMs, nominal, early, phone } = options;
-  const { span, step } = windowFor(points[0] ? points[0].time - windowMs : null, now);
-  const from = now - span;
+  const { from, span, step } = timeAxis(points[0] ? points[0].time - windowMs : null, now, phone ? 4 : 8);
   const shown = points.filter((point) => point.time >= from);
   // A band of few shares reaches far up; the line and the nominal rate decide the scale, the band may be cut.
   const peak = Math.max(nominal ?? 0, ...shown.map((point) => point.rate));
@@ -111,7 +117,7 @@ export function ratePlot(
   return {
     unit,
     yTicks: ticks.map((tick) => ({ at: y(tick * factor), label: String(tick) })),
-    xTicks: timeTicks(from, now, phone ? step * 2 : step).map(({ time, label }) => ({ at: x(time), label })),
+    xTicks: timeTicks(from, from + span, step).map(({ time, label }) => ({ at: x(time), label })),
     line: runs(shown, windowMs)
       .map((run) =>
         early ? stairs(run, windowMs, x, y, frame.left) : polyline(run.map((p) => [x(p.time), y(p.rate)])),
@@ -144,8 +150,7 @@ export function boreHoles(
   },
 ): BoreHoles {
   const { frame, now, sillLog2, blockLog2, bestLog2, picture, phone } = options;
-  const { span, step } = windowFor(shares.at(-1)?.time ?? null, now);
-  const from = now - span;
+  const { from, span, step } = timeAxis(shares.at(-1)?.time ?? null, now, phone ? 4 : 8);
   const shown = shares.filter((share) => share.time >= from);
   const depths = shown.map((share) => share.log2).sort((a, b) => a - b);
   const shallow = depths[0] ?? (sillLog2 === null ? 20 : sillLog2 - 4);
@@ -165,7 +170,9 @@ export function boreHoles(
   for (let bits = surface; bits < rock - stepBits * 0.3; bits += stepBits) yTicks.push({ at: y(bits), exponent: bits });
   return {
     yTicks,
-    xTicks: timeTicks(from, now, phone ? step * 2 : step).map(({ time, label }) => ({ at: x(time), label })),
+    xTicks: timeTicks(from, from + span, step)
+      .map(({ time, label }) => ({ at: x(time), label }))
+      .filter(({ at }) => Math.abs(at - x(now)) > 34),
     holes: shown
       .flatMap(({ time, log2, tokenId }) => (tokenId === null ? [`M${x(time)} ${frame.top}V${y(log2)}`] : []))
       .join(""),
@@ -178,6 +185,8 @@ export function boreHoles(
     floor,
     left: frame.left,
     right,
+    now: x(now),
+    spanSeconds: Math.min(span, now - from) / 1000,
   };
 }
 

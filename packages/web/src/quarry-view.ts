@@ -119,10 +119,10 @@ export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
     },
     collection
       ? {
-          label: `Round ${collection.round}`,
+          label: `Round ${collection.round} of ${collection.name}`,
           embedded: false,
           value: [`${collection.mintedInRound} of ${collection.mintsPerRound}`],
-          context: `forged of ${collection.name}; then the sill moves`,
+          context: "forged; then the sill moves",
         }
       : { label: "Round", embedded: false, value: [f.UNKNOWN], context: "no collection is open" },
   ];
@@ -173,7 +173,7 @@ export function frequency(everySeconds: number): string {
 function blockChance(everySeconds: number | null): string {
   if (everySeconds === null) return "nothing is mining";
   const chance = 1 - Math.exp(-DAY / everySeconds);
-  return chance < 0.95 ? `${f.percent(chance)} a day` : `on average; ${frequency(everySeconds)}`;
+  return chance < 0.95 ? `${f.percent(chance)} a day` : "on average";
 }
 
 function minersSentence(status: Status): string {

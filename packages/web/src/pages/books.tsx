@@ -22,6 +22,8 @@ export function BooksPage() {
   if (!books || !status) return <Waiting what="the books" failure={failure} />;
   const hatched = books.totals.every((total) => !total.real);
   const bare = books.entries.length === 0 && books.totals.length === 0;
+  // Practice blocks pay whole coins; sats by the milliard are no axis for a person.
+  const coins = books.days.some((each) => BigInt(each.minedSats) >= 1_000_000_000n);
   const last = earlier.at(-1) ?? books;
   const known = new Set<string>();
   const entries = [books, ...earlier]
@@ -35,7 +37,7 @@ export function BooksPage() {
           {bare
             ? "A block pays sats, a sale pays ETH. The two are kept apart, each in a column of its own."
             : hatched
-              ? "Embedded chains pay in practice money, which is drawn hatched and worth nothing. Real money would be solid, and never added to it."
+              ? "Embedded chains pay in money that is worth nothing, so all of it is hatched. Sats and ETH are kept apart."
               : "Sats and ETH are kept apart. What is hatched is practice money and is never added to the rest."}
         </p>
       </section>
@@ -70,8 +72,8 @@ export function BooksPage() {
           {books.days.length > 0 ? (
             <div className="pair">
               <Days
-                title="Mined by day, sat"
-                unit={1n}
+                title={`Mined by day, ${coins ? "BTC" : "sat"}`}
+                unit={coins ? 100_000_000n : 1n}
                 colour="var(--slate)"
                 hatched={status.bitcoin.kind === "embedded"}
                 days={books.days.map((each) => ({ day: each.day, in: BigInt(each.minedSats), out: 0n }))}
@@ -188,7 +190,7 @@ function Entries(props: { entries: readonly BooksEntry[]; next: string | null; a
             <th className="np">Who</th>
             <th className="np">Source</th>
             <th className="r np">Mined, sat</th>
-            <th className="r np">Art, ETH</th>
+            <th className="r np last">Art, ETH</th>
             <th className="r only-cell">Amount</th>
           </tr>
         </thead>
@@ -234,7 +236,7 @@ function Line({ entry }: { entry: BooksEntry }) {
         {entry.source.length > 40 ? f.shortHash(entry.source.replace(/^0x/, "")) : entry.source}
       </td>
       <td className="r num np">{btc ? amount : ""}</td>
-      <td className="r num np">{btc ? "" : amount}</td>
+      <td className="r num np last">{btc ? "" : amount}</td>
       <td className="r num only-cell">
         {amount} {btc ? "sat" : "ETH"}
       </td>

@@ -190,7 +190,7 @@ function Hung({ piece: given, even }: { piece: PieceBrief; even: boolean }) {
                 1 in <Two of={f.exponent(piece.log2)} />
               </span>
               {piece.state === "listed" && piece.priceWei !== null ? (
-                <span className="st price num">{f.ethText(piece.priceWei)}</span>
+                <span className="st asked num">{f.ethText(piece.priceWei)}</span>
               ) : (
                 <span className={`st ${piece.state === "claim" ? "claim" : ""}`}>{stateWord(piece.state)}</span>
               )}

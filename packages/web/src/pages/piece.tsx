@@ -45,7 +45,13 @@ function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null 
             }}
           />
           {over && piece ? (
-            <canvas ref={canvas} width={piece.drawnSize} height={piece.drawnSize} aria-hidden="true" />
+            <canvas
+              ref={canvas}
+              width={piece.drawnSize}
+              height={piece.drawnSize}
+              role="img"
+              aria-label="The picture, drawn again here"
+            />
           ) : null}
         </div>
         {phone ? null : <div className="gauge">{piece ? <TallGauge piece={piece} /> : null}</div>}

@@ -20,7 +20,7 @@ export function SettingsPage() {
   const real = settings.parts.length - embedded;
   return (
     <>
-      <section className="lede">
+      <section className="lede still">
         <h1>{sentence(embedded, real)}</h1>
         <p>
           Embedded parts need no account and no server. Each can be replaced by a real one with a line of configuration;

@@ -5,7 +5,7 @@
 import type { Quarry, ShareBrief } from "@carrara/api/schemas";
 import { useId, useMemo } from "react";
 import * as f from "../format.ts";
-import { boreHoles, type Frame, spread, windowFor } from "../plot.ts";
+import { boreHoles, type Frame, spread } from "../plot.ts";
 import { navigate } from "../router.tsx";
 import { PHONE, useMedia } from "../use-live.ts";
 import { Two, TwoSvg } from "./text.tsx";
@@ -15,26 +15,7 @@ const NARROW: Frame = { width: 354, height: 330, left: 38, right: 0, top: 26, bo
 const ROWS = 11;
 
 export function BoreHoles({ quarry, now }: { quarry: Quarry; now: number }) {
-  const span = windowFor(quarry.shares.at(-1)?.time ?? null, now).span / 1000;
-  return (
-    <section className="sec">
-      <div className="sechead">
-        <h2>Bore holes</h2>
-        <span className="small">
-          Each line is a share of the last {f.span(span)}, drilled as deep as its hash is rare: 1 in 2<sup>n</sup>.
-        </span>
-      </div>
-      <div className="ticker">
-        <Drawing quarry={quarry} now={now} />
-        <ShareList shares={quarry.shares.slice(0, ROWS)} />
-      </div>
-    </section>
-  );
-}
-
-function Drawing({ quarry, now }: { quarry: Quarry; now: number }) {
   const phone = useMedia(PHONE);
-  const rock = useId();
   const frame = phone ? NARROW : WIDE;
   const picture = phone ? 30 : 52;
   const { collection } = quarry;
@@ -51,8 +32,36 @@ function Drawing({ quarry, now }: { quarry: Quarry; now: number }) {
       }),
     [quarry.shares, quarry.blockLog2, quarry.bestEver, collection, frame, now, picture, phone],
   );
+  return (
+    <section className="sec">
+      <div className="sechead">
+        <h2>Bore holes</h2>
+        <span className="small">
+          Each line is a share of the last {f.span(Math.max(60, holes.spanSeconds))}, drilled as deep as its hash is
+          rare: 1 in 2<sup>n</sup>.
+        </span>
+      </div>
+      <div className="ticker">
+        <Drawing quarry={quarry} holes={holes} frame={frame} picture={picture} phone={phone} />
+        <ShareList shares={quarry.shares.slice(0, ROWS)} />
+      </div>
+    </section>
+  );
+}
+
+function Drawing(props: {
+  quarry: Quarry;
+  holes: ReturnType<typeof boreHoles>;
+  frame: Frame;
+  picture: number;
+  phone: boolean;
+}) {
+  const { quarry, holes, frame, picture, phone } = props;
+  const rock = useId();
+  const hanging = new Set(holes.hung.map((hit) => hit.tokenId));
   const { left, right } = holes;
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a drawing with links inside; a fieldset is for forms
     <svg
       className="plot holes"
       viewBox={`0 0 ${frame.width} ${frame.height}`}
@@ -82,7 +91,12 @@ function Drawing({ quarry, now }: { quarry: Quarry; now: number }) {
       <path d={`M${left} ${holes.surface}H${right}`} stroke="var(--ink)" />
       {holes.sill !== null ? <path d={`M${left} ${holes.sill}H${right}`} stroke="var(--vein)" /> : null}
       {holes.hits.map((hit) => (
-        <path key={hit.tokenId} d={`M${hit.x} ${holes.surface}V${hit.y}`} stroke="var(--vein)" strokeWidth="2" />
+        <path
+          key={hit.tokenId}
+          d={`M${hit.x} ${holes.surface}V${hit.y}`}
+          stroke="var(--vein)"
+          strokeWidth={hanging.has(hit.tokenId) ? 2 : 1}
+        />
       ))}
       {holes.hung.map((hit) => (
         <a
@@ -110,7 +124,7 @@ function Drawing({ quarry, now }: { quarry: Quarry; now: number }) {
           {tick.label}
         </text>
       ))}
-      <text x={right} y={frame.height - 4} textAnchor="end">
+      <text x={holes.now} y={frame.height - 4} textAnchor={right - holes.now < 20 ? "end" : "middle"}>
         now
       </text>
     </svg>

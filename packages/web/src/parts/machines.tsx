@@ -122,7 +122,7 @@ function ThisComputer({ miner }: { miner: Status["miner"] }) {
       live.refresh("status", "quarry");
     });
   return (
-    <>
+    <div className="controls">
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in a line of a table */}
       <span className="step" role="group" aria-label="Threads of this computer’s miner">
         <button
@@ -157,6 +157,6 @@ function ThisComputer({ miner }: { miner: Status["miner"] }) {
         <span>{paused ? "Resume CPU" : "Pause CPU"}</span>
       </button>
       {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
-    </>
+    </div>
   );
 }

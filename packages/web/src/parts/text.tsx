@@ -40,7 +40,7 @@ export function TwoSvg({ of, before = "" }: { of: string | number; before?: stri
 /** A transaction or address, short, whole on hover. */
 export function Short({ hash }: { hash: string }) {
   return (
-    <span className="mono" title={hash}>
+    <span className="mono whole" title={hash}>
       {shortAddress(hash)}
     </span>
   );

@@ -46,7 +46,7 @@ export function TopBar({ room }: { room: Room["room"] }) {
             </Link>
           ))}
         </nav>
-        <div className={`status ${status?.miner.state === "mining" ? "" : "paused"}`}>
+        <div className={`status ${status === null ? "unknown" : status.miner.state === "mining" ? "" : "paused"}`}>
           <MiningStatus status={status} />
           <span className="sep no-phone" />
           <Chain name="Bitcoin" part={status?.bitcoin ?? null} />

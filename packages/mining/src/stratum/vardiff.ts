@@ -86,9 +86,11 @@ export function startDifficulty(agent: string, hashesPerDifficulty: number, fall
 
 /** Four significant digits, rounded down: the target of the result is never harder than that of `difficulty`. */
 export function rounded(difficulty: number): number {
-  const scale = 10 ** (3 - Math.floor(Math.log10(difficulty)));
-  const down = Math.floor(difficulty * scale) / scale;
-  return down > 0 && down <= difficulty ? down : difficulty;
+  const near = Number(difficulty.toPrecision(4));
+  if (near <= difficulty) return near;
+  const unit = 10 ** (Math.floor(Math.log10(difficulty)) - 3);
+  const down = Number((near - unit).toPrecision(4));
+  return down > 0 ? down : difficulty;
 }
 
 const FIRST_SHARES = 10;

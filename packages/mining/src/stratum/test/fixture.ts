@@ -243,7 +243,7 @@ export function mine(
   const choice = { extranonce2, ntime, nonce: "00000000", ...(want.version ? { version: want.version } : {}) };
   const { header, coinbase } = deviceHeader(notify, self.extranonce1, choice);
   const view = new DataView(header.buffer);
-  for (let nonce = want.from ?? 0; ; nonce++) {
+  for (let nonce = want.from ?? 0; nonce < 2_000_000; nonce++) {
     view.setUint32(76, nonce, true);
     const hash = sha256d(header);
     const number = hashToNumber(hash);
@@ -252,6 +252,7 @@ export function mine(
     if (want.bits !== undefined) share.bits = want.bits;
     return { ...share, hash, header: header.slice(), coinbase };
   }
+  throw new Error("no nonce of two million falls between these targets");
 }
 
 export function ofType<T extends SessionEffect["type"]>(

@@ -6,7 +6,7 @@ import {Drawn} from "./Style.sol";
 
 /// @notice The small picture that every wallet can show: a section of the ground in the piece's palette and format, cut
 /// from paper, with a bore hole down to the stone. Not the piece itself, which the page renders.
-/// @dev 1000 x 1000 units of SVG. Depth is the count of leading zero bits of the work, on the scale beside the plate:
+/// @dev 1000 x 1000 units of SVG; a Bleed runs off its left and upper edge. Depth is the count of leading zero bits of the work, on the scale beside the plate:
 /// 0 at the surface, 80 (about a block of Bitcoin's) at its foot.
 library Picture {
     using LibString for uint256;
@@ -42,7 +42,7 @@ library Picture {
             _sheets(plate, drawn),
             studio ? "" : _bore(plate, drawn, depth),
             "</g>",
-            studio ? "" : _scale(plate, drawn, depth, bits),
+            studio ? "" : _scale(plate, depth, bits),
             _label(drawn.title, collection, bits, studio),
             "</svg>"
         );
@@ -51,7 +51,7 @@ library Picture {
     function _plate(uint256 format) private pure returns (Plate memory) {
         if (format == 1) return Plate(162, 80, 576, 720);
         if (format == 2) return Plate(80, 170, 740, 555);
-        if (format == 4) return Plate(0, 0, 1000, 850);
+        if (format == 4) return Plate(0, 0, 840, 850);
         return Plate(90, 80, 720, 720);
     }
 
@@ -125,7 +125,7 @@ library Picture {
         for (uint256 k; k <= KNOTS; ++k) {
             int256 x = int256(plate.x) + step * int256(k) + int256(uint256(uint8(cut[k]))) / 4 - 160;
             string memory y = string.concat(" ", _knot(top, swing, cut, k + 1).toString());
-            out = string.concat(out, "S", _signed(x - step / 2), y, " ", _signed(x), y);
+            out = string.concat(out, "S", LibString.toString(x - step / 2), y, " ", LibString.toString(x), y);
         }
         return string.concat(out, "H1400V1400z");
     }
@@ -138,7 +138,6 @@ library Picture {
     /// @dev A hairline from the surface to the stone, which lies as deep as its work.
     function _bore(Plate memory plate, Drawn memory drawn, uint256 depth) private pure returns (string memory) {
         uint256 x = plate.x + plate.width * (90 + uint256(uint8(drawn.draw[0])) * 76 / 255) / 256;
-        string memory cx = x.toString();
         string memory cy = (plate.y + depth).toString();
         string memory accent = _hex(drawn.colours[5]);
         return string.concat(
@@ -149,7 +148,7 @@ library Picture {
             '" stroke="#',
             accent,
             '" stroke-width="2.5"/><circle filter="url(#s)" cx="',
-            cx,
+            x.toString(),
             '" cy="',
             cy,
             '" r="25" fill="#',
@@ -159,30 +158,23 @@ library Picture {
     }
 
     /// @dev The gauge: a tick for every 8 bits, and how deep the stone lay.
-    function _scale(Plate memory plate, Drawn memory drawn, uint256 depth, uint256 bits)
-        private
-        pure
-        returns (string memory out)
-    {
-        bool bleed = drawn.formatCode == 4;
-        uint256 x = bleed ? 950 : 880;
+    function _scale(Plate memory plate, uint256 depth, uint256 bits) private pure returns (string memory out) {
         (uint256 top, uint256 height) = (plate.y, plate.height);
-        string memory ink = bleed ? "#f6f3ec" : "#b9bbba";
-        out = string.concat('<path fill="none" stroke="', ink, '" stroke-width="1.5" d="M', _point(x, top), "V");
-        out = string.concat(out, (top + height).toString());
-        for (uint256 i; i <= 10; ++i) {
-            out = string.concat(out, "M", _point(x, top + height * i / 10), "h", i % 5 == 0 ? "14" : "8");
-        }
-        string memory y = (top + depth).toString();
         out = string.concat(
-            out, '"/><path stroke="#96391f" stroke-width="5" d="M', _point(x, top), "V", y, '"/><text x="'
+            '<path fill="none" stroke="#b9bbba" stroke-width="1.5" d="M', _point(880, top), "V", (top + height).toString()
         );
+        for (uint256 i; i <= 10; ++i) {
+            out = string.concat(out, "M", _point(880, top + height * i / 10), "h", i % 5 == 0 ? "14" : "8");
+        }
+        out = string.concat(
+            out, '"/><path stroke="#96391f" stroke-width="5" d="M', _point(880, top), "V", (top + depth).toString()
+        );
+        uint256 middle = top + depth + 9;
         return string.concat(
             out,
-            bleed ? "926" : "904",
-            '" y="',
-            (top + depth + 9 < top + 20 ? top + 20 : top + depth + 9).toString(),
-            bleed ? '" text-anchor="end" fill="#f6f3ec" font-size="28">' : '" fill="#96391f" font-size="28">',
+            '"/><text x="904" y="',
+            (middle < 28 ? 28 : middle).toString(),
+            '" fill="#96391f" font-size="28">',
             bits.toString(),
             "</text>"
         );
@@ -220,9 +212,5 @@ library Picture {
 
     function _point(uint256 x, uint256 y) private pure returns (string memory) {
         return string.concat(x.toString(), " ", y.toString());
-    }
-
-    function _signed(int256 value) private pure returns (string memory) {
-        return LibString.toString(value);
     }
 }

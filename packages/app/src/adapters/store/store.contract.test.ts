@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeContract } from "@carrara/core/ports/store.contract";
@@ -26,6 +26,16 @@ describe("PGlite in a folder", () => {
     expect(await second.query("select n from kept")).toEqual([{ n: 7 }]);
     await second.close();
   });
+});
+
+test("a folder whose first start was killed while unpacking is begun again", { timeout: 60_000 }, async () => {
+  const root = await mkdtemp(join(tmpdir(), "carrara-store-"));
+  await mkdir(join(root, "store"));
+  await writeFile(join(root, "store", "PG_VERSION"), "18\n");
+  const store = await openPglite(join(root, "store"));
+  expect(await store.query("select 1 as one")).toEqual([{ one: 1 }]);
+  await store.close();
+  await rm(root, { recursive: true });
 });
 
 test("a PostgreSQL server that does not answer is named, with the mend and without the password", async () => {

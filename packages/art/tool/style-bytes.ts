@@ -43,8 +43,11 @@ export function styleBytes(definition: Definition): Uint8Array {
   const formats = definition.formats.split(" ");
   const traits = FAMILY_TRAITS[definition.family]!.traits;
   bytes.push(1, definition.family, palettes.length, formats.length, traits.length);
-  for (const name of palettes) {
-    const colours = PALETTES[name];
+  for (const wanted of palettes) {
+    // ~Name turns the ramp round: dark grounds become light ones.
+    const name = wanted.replace("~", "");
+    const [ground, light, mid, deep, ink, accent] = (PALETTES[name] ?? "").split(" ");
+    const colours = name === wanted ? PALETTES[name] : [ink, deep, mid, light, ground, accent].join(" ");
     const index = PALETTE_NAMES.indexOf(name);
     if (colours === undefined || index < 0) throw new Error(`no palette ${name}`);
     bytes.push(index);

@@ -142,6 +142,43 @@ function make(setup: Setup): Finish {
   };
 
   const reach = 40 + thickness;
+  /** 0 to 8192: how deep a place lies in the shadow of higher sheets toward (dx, dy). */
+  const shadow = (
+    x: number,
+    y: number,
+    level: number,
+    dx: number,
+    dy: number,
+    taps: readonly number[],
+    perLevel: number,
+    more: number,
+  ): number => {
+    let dark = 0;
+    let last = 0;
+    let from = 0;
+    for (let k = 0; k < taps.length; k++) {
+      const d = taps[k]!;
+      const above = levelAt(x + mul(dx, d), y + mul(dy, d)) - level;
+      if (above > last) {
+        last = above;
+        const length = Math.min(above, 5) * perLevel + more;
+        if (length > from) {
+          // Where between two taps the higher sheet begins: without this a shadow would show the taps as rings.
+          let low = from;
+          let high = d;
+          for (let i = 0; i < 4; i++) {
+            const middle = (low + high) >> 1;
+            if (levelAt(x + mul(dx, middle), y + mul(dy, middle)) - level >= above) high = middle;
+            else low = middle;
+          }
+          if (length > high) dark = Math.max(dark, div((length - high) * ONE, length + 80));
+        }
+      }
+      from = d;
+    }
+    return dark;
+  };
+
   return {
     linear: false,
     shade(x, y, out) {
@@ -150,27 +187,10 @@ function make(setup: Setup): Finish {
       const onDisc = (level & 1) === 1;
       out.set(onDisc ? discColour : colours[sheet]!);
 
-      let dark = 0;
-      for (let k = 0; k < TAPS.length; k++) {
-        const d = TAPS[k]!;
-        const above = levelAt(x + mul(lx, d), y + mul(ly, d)) - level;
-        if (above <= 0) continue;
-        const length = Math.min(above, 5) * reach;
-        if (length <= d) continue;
-        const part = div((length - d) * ONE, length + 90);
-        if (part > dark) dark = part;
-      }
-
-      // Sky light: a sheet in front of this one dims it a little on the side away from the lamp too.
-      for (let k = 0; k < BACK_TAPS.length; k++) {
-        const d = BACK_TAPS[k]!;
-        const above = levelAt(x - mul(lx, d), y - mul(ly, d)) - level;
-        if (above <= 0) continue;
-        const length = Math.min(above, 4) * (reach >> 1) + 60;
-        if (length <= d) continue;
-        const part = div((length - d) * 5600, length + 60);
-        if (part > dark) dark = part;
-      }
+      // The lamp's shadow; and, weaker, that of the sky, which a sheet in front takes away on its other side too.
+      const cast = shadow(x, y, level, lx, ly, TAPS, reach, 0);
+      const sky = mul(shadow(x, y, level, -lx, -ly, BACK_TAPS, reach >> 1, 60), 5600);
+      const dark = Math.max(cast, sky);
 
       // Light runs over a sheet: brighter where it begins, on its side toward the light.
       const fibre = noise(x * 44, y * 13, lattice + level * 7);

@@ -68,7 +68,8 @@ function measured(report: Report): Record<string, Record<string, string>> {
   const groups: Record<string, Record<string, string>> = {};
   for (const { test_results } of Object.values(report)) {
     for (const { gas_snapshots } of Object.values(test_results)) {
-      for (const [group, values] of Object.entries(gas_snapshots ?? {})) Object.assign((groups[group] ??= {}), values);
+      for (const [group, values] of Object.entries(gas_snapshots ?? {}))
+        groups[group] = { ...groups[group], ...values };
     }
   }
   return groups;

@@ -146,7 +146,7 @@ describe.each(STORES)("the quarry on %s", (_, open) => {
     );
     expect(list.map(({ name, kind, online, accepted }) => [name, kind, online, accepted])).toEqual([
       ["This computer", "cpu", true, 24],
-      ["a.rig", "stratum", false, 48],
+      ["rig", "stratum", false, 48],
     ]);
     const [cpu, rig] = list;
     expect((rig?.hashRate ?? 0) / (cpu?.hashRate ?? 1)).toBeCloseTo(2, 6);

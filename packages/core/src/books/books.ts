@@ -6,12 +6,15 @@
  */
 import type { Books, BooksEntry } from "@carrara/api/schemas";
 import type { Sql } from "../ports/store.ts";
+import { workerName } from "../quarry/view.ts";
 
 /** What the books must know beside the store. */
 export interface BooksContext {
   /** Whether the coins are money: embedded chains' are not, and the page hatches them. */
   realBitcoin: boolean;
   realEthereum: boolean;
+  /** This computer's worker. */
+  ownWorker: string | null;
   /** Name of an actor of this node, or `null` for an address that is somebody else's. */
   nameOf(address: string): string | null;
   /** Title of a piece for the entry's line. */
@@ -65,7 +68,12 @@ function cursorOf(after: string): [number, string] {
 const COUNTED_BLOCK = "answer is not null and (confirmations > 0 or (answer = 'accepted' and confirmations = 0))";
 
 /** Coin from blocks. A block that the chain no longer has stays in the books, as orphaned, and counts nothing. */
-async function blocks(sql: Sql, { realBitcoin }: BooksContext, until: number, most: number): Promise<Entry[]> {
+async function blocks(
+  sql: Sql,
+  { realBitcoin, ownWorker }: BooksContext,
+  until: number,
+  most: number,
+): Promise<Entry[]> {
   const rows = await sql.query<{
     hash: string;
     height: number;
@@ -86,7 +94,7 @@ async function blocks(sql: Sql, { realBitcoin }: BooksContext, until: number, mo
     amount: BigInt(row.value_sats),
     asset: "BTC",
     who: "miner",
-    text: `Block ${row.height.toLocaleString("en-US")}, found by ${workerName(row.worker)}`,
+    text: `Block ${row.height.toLocaleString("en-US")}, found by ${workerName(row.worker, ownWorker)}`,
     source: row.hash,
     state:
       row.confirmations < 0
@@ -305,9 +313,4 @@ async function days(sql: Sql, entries: readonly Entry[]): Promise<Books["days"]>
 
 function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
-}
-
-function workerName(worker: string): string {
-  const dot = worker.indexOf(".");
-  return dot < 0 ? worker : worker.slice(dot + 1);
 }

@@ -150,7 +150,7 @@ export async function machines(
     const mine = spans.filter(({ worker }) => worker === name);
     const rate = rateNow(mine, now);
     return {
-      name: name === own ? "This computer" : name,
+      name: workerName(name, own),
       kind: name === own ? "cpu" : "stratum",
       detail: detail(name, agent),
       online: online(name),
@@ -166,4 +166,11 @@ export async function machines(
     };
   });
   return found.sort((a, b) => Number(b.kind === "cpu") - Number(a.kind === "cpu"));
+}
+
+/** `bcrt1q....study` reads "study", a bare address its beginning; our own worker is "This computer". */
+export function workerName(worker: string, own: string | null): string {
+  if (worker === own) return "This computer";
+  const dot = worker.indexOf(".");
+  return dot < 0 ? `${worker.slice(0, 12)}…` : worker.slice(dot + 1);
 }

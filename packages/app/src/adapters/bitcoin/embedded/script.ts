@@ -49,20 +49,21 @@ export function isUnspendable(script: Uint8Array): boolean {
  */
 export function verifyInputs(tx: Tx, spent: readonly SpentOutput[]): string | null {
   const digests = commonDigests(tx, spent);
-  for (const [index, output] of spent.entries()) {
-    const why = verifyInput(tx, index, spent, digests, output);
+  for (const index of spent.keys()) {
+    const why = verifyInput(tx, index, spent, digests);
     if (why) return `input ${index}: ${why}`;
   }
   return null;
 }
 
-function verifyInput(
+/** The same of one input. */
+export function verifyInput(
   tx: Tx,
   index: number,
   spent: readonly SpentOutput[],
-  digests: Digests,
-  output: SpentOutput,
+  digests: Digests = commonDigests(tx, spent),
 ): string | null {
+  const output = spent[index]!;
   const input = tx.inputs[index]!;
   const kind = scriptKind(output.script);
   if (kind !== "witness_v0_keyhash" && kind !== "witness_v1_taproot") {

@@ -96,8 +96,12 @@ function openedFile(fd: number, folder: string, path: string, fresh: ChainParams
       writeAll(fd, whole, start);
       if (sync) fdatasyncSync(fd);
     } catch (cause) {
-      // A full disk must not leave half a record in front of the next one.
-      ftruncateSync(fd, start);
+      // A full disk must not leave half a record in front of the next one. The next write would begin at the same place anyway.
+      try {
+        ftruncateSync(fd, start);
+      } catch {
+        // What remains is a torn record, which the next opening cuts off.
+      }
       const { code } = cause as NodeJS.ErrnoException;
       throw new BlockFileError(path, `a record cannot be written (${code ?? cause})`, cause);
     }

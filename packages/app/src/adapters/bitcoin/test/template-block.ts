@@ -1,0 +1,38 @@
+/**
+ * The block of a template, solved: the shortest way from getblocktemplate to submitblock.
+ * @module
+ */
+import { fromHex } from "@carrara/base/bytes";
+import { sats } from "@carrara/base/units";
+import type { BlockTemplate } from "@carrara/core/ports/bitcoin";
+import { encodeBlock } from "@carrara/mining/block";
+import { assembleCoinbase, buildCoinbase, withWitness } from "@carrara/mining/coinbase";
+import { display, fromDisplay, sha256d } from "@carrara/mining/hash";
+import { encodeHeader } from "@carrara/mining/header";
+import { coinbaseBranch, foldLeft } from "@carrara/mining/merkle";
+import { bitsToTarget, meets } from "@carrara/mining/target";
+
+/** @param extranonce tells siblings apart */
+export function templateBlock(template: BlockTemplate, extranonce = 0): { raw: Uint8Array; hash: string } {
+  const halves = buildCoinbase({
+    height: template.height,
+    extranonceSize: 1,
+    value: sats(BigInt(template.coinbasevalue)),
+    payoutScript: Uint8Array.of(0x51),
+    witnessCommitmentScript: fromHex(template.default_witness_commitment!),
+  });
+  const coinbase = assembleCoinbase(halves, Uint8Array.of(extranonce));
+  const header = {
+    version: template.version,
+    prevHash: fromDisplay(template.previousblockhash),
+    merkleRoot: foldLeft(sha256d(coinbase), coinbaseBranch(template.transactions.map(({ txid }) => fromDisplay(txid)))),
+    time: template.curtime,
+    bits: Number.parseInt(template.bits, 16),
+    nonce: 0,
+  };
+  const target = bitsToTarget(header.bits);
+  while (!meets(sha256d(encodeHeader(header)), target)) header.nonce++;
+  const bytes = encodeHeader(header);
+  const others = template.transactions.map(({ data }) => fromHex(data));
+  return { raw: encodeBlock(bytes, [withWitness(coinbase), ...others]), hash: display(sha256d(bytes)) };
+}

@@ -42,7 +42,7 @@ export function ledeOf(status: Status, quarry: Quarry): Lede {
   if (!status.bitcoin.reachable)
     return {
       title: "Nothing can be mined: the Bitcoin chain does not answer.",
-      note: [status.bitcoin.problem ?? "Mining goes on by itself when it is back."],
+      note: ["Mining goes on by itself when it is back; nothing that was found is lost."],
     };
   if (collection === null)
     return {

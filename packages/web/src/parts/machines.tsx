@@ -7,7 +7,7 @@ import { api } from "../api.ts";
 import * as f from "../format.ts";
 import { sparkline } from "../plot.ts";
 import { useCall } from "../use-call.ts";
-import { live, useLive } from "../use-live.ts";
+import { live, PHONE, useLive, useMedia } from "../use-live.ts";
 import { Icon } from "./marks.tsx";
 import { Refused, Two } from "./text.tsx";
 
@@ -75,6 +75,8 @@ function Row({
   const total = machine.accepted + machine.rejected;
   const rejected = total === 0 ? f.UNKNOWN : f.percent(machine.rejected / total);
   const every = machine.pieceEverySeconds === null ? f.UNKNOWN : f.span(machine.pieceEverySeconds);
+  const phone = useMedia(PHONE);
+  const miner = machine.kind === "cpu" ? (status?.miner ?? null) : null;
   const line = sparkline(machine.spark, 132, 26);
   return (
     <tr className={machine.online ? "" : "away"}>
@@ -85,6 +87,7 @@ function Row({
           {f.plural(machine.accepted, "share")} · {rejected} rejected
           <br />a piece every {every}
         </span>
+        {miner && phone ? <ThreadsBelow miner={miner} /> : null}
       </td>
       <td className="r num">{f.hashRate(machine.hashRate)}</td>
       {first ? null : (
@@ -108,12 +111,12 @@ function Row({
         </>
       )}
       <td className="r num np">{every}</td>
-      <td className="r">{machine.kind === "cpu" && status ? <ThisComputer miner={status.miner} /> : null}</td>
+      <td className="r">{miner ? <ThisComputer miner={miner} threads={!phone} /> : null}</td>
     </tr>
   );
 }
 
-function ThisComputer({ miner }: { miner: Status["miner"] }) {
+function ThisComputer({ miner, threads }: { miner: Status["miner"]; threads: boolean }) {
   const call = useCall();
   const paused = miner.state === "paused";
   const set = (change: { running?: boolean; threads?: number }) =>
@@ -123,28 +126,7 @@ function ThisComputer({ miner }: { miner: Status["miner"] }) {
     });
   return (
     <div className="controls">
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in a line of a table */}
-      <span className="step" role="group" aria-label="Threads of this computer’s miner">
-        <button
-          type="button"
-          className="icon"
-          aria-label="One thread fewer"
-          disabled={call.running || miner.threads <= 1}
-          onClick={() => set({ threads: miner.threads - 1 })}
-        >
-          −
-        </button>
-        <span className="num">{f.plural(miner.threads, "thread")}</span>
-        <button
-          type="button"
-          className="icon"
-          aria-label="One thread more"
-          disabled={call.running || miner.threads >= miner.maxThreads}
-          onClick={() => set({ threads: miner.threads + 1 })}
-        >
-          +
-        </button>
-      </span>
+      {threads ? <Threads miner={miner} busy={call.running} set={(count) => set({ threads: count })} /> : null}
       <button
         type="button"
         className="btn sm"
@@ -158,5 +140,49 @@ function ThisComputer({ miner }: { miner: Status["miner"] }) {
       </button>
       {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
     </div>
+  );
+}
+
+/** On a phone the stepper stands under the machine's name, where there is room for a thumb. */
+function ThreadsBelow({ miner }: { miner: Status["miner"] }) {
+  const call = useCall();
+  const set = (threads: number) =>
+    call.run(async () => {
+      await api("miner", { threads });
+      live.refresh("status", "quarry");
+    });
+  return (
+    <>
+      <Threads miner={miner} busy={call.running} set={set} />
+      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+    </>
+  );
+}
+
+function Threads(props: { miner: Status["miner"]; busy: boolean; set: (count: number) => void }) {
+  const { miner, busy, set } = props;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in a line of a table
+    <span className="step" role="group" aria-label="Threads of this computer’s miner">
+      <button
+        type="button"
+        className="icon"
+        aria-label="One thread fewer"
+        disabled={busy || miner.threads <= 1}
+        onClick={() => set(miner.threads - 1)}
+      >
+        −
+      </button>
+      <span className="num">{f.plural(miner.threads, "thread")}</span>
+      <button
+        type="button"
+        className="icon"
+        aria-label="One thread more"
+        disabled={busy || miner.threads >= miner.maxThreads}
+        onClick={() => set(miner.threads + 1)}
+      >
+        +
+      </button>
+    </span>
   );
 }

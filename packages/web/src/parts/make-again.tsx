@@ -47,11 +47,11 @@ export function MakeAgain({ piece, making }: { piece: PieceDetail; making: Makin
         <i style={{ width: `${carving.done * 100}%` }} />
       </div>
       <dl className="kv" style={{ marginTop: 10 }}>
-        <dt>Pixels, the node</dt>
+        <dt>Node’s pixels</dt>
         <dd className="mono" title={piece.pixelsSha256 ?? undefined}>
           {piece.pixelsSha256 === null ? "not drawn yet" : shortHash(piece.pixelsSha256)}
         </dd>
-        <dt>Pixels, here</dt>
+        <dt>Pixels here</dt>
         <dd className="mono" title={carving.sha256 ?? undefined}>
           {carving.sha256 === null ? UNKNOWN : shortHash(carving.sha256)}
         </dd>

@@ -79,9 +79,7 @@ export function Offer({ piece }: { piece: PieceDetail }) {
         </p>
       ) : null}
       {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
-      <p className="small qq" style={{ marginTop: 10 }}>
-        {shares(piece, collection)}
-      </p>
+      <p className="small qq terms">{terms(piece, collection)}</p>
       {phone ? (
         <p className="small q" style={{ marginTop: 8 }}>
           <ActorChoice />
@@ -170,17 +168,13 @@ function priceNote(priceWei: string | undefined): string {
   return priceWei === "0" ? "for the gas alone" : `for ${f.ethText(priceWei)} to the artist`;
 }
 
-function shares(piece: PieceDetail, terms: Terms | undefined): string {
-  if (!terms) return "";
-  const royalty =
-    terms.royaltyBps === 0
-      ? ""
-      : `${f.percent(terms.royaltyBps / 10_000).replace(/\.00/, "")} of later sales goes to artist and miner`;
-  if (piece.listing)
-    return BigInt(piece.listing.artistWei) > 0n
-      ? `${f.ethText(piece.listing.artistWei)} of it is the artist’s${royalty ? ` · ${royalty}` : ""}`
-      : royalty;
-  if (piece.state === "claim" || piece.state === "forging")
-    return `${f.percent(terms.artistShareBps / 10_000).replace(/\.00/, "")} of the first sale goes to the artist`;
-  return royalty;
+/** Who else is paid, in a line. */
+function terms(piece: PieceDetail, known: Terms | undefined): string {
+  if (piece.listing && BigInt(piece.listing.artistWei) > 0n)
+    return `${f.ethText(piece.listing.artistWei)} of the price is the artist’s`;
+  if (!known) return "";
+  const share = (bps: number) => `${bps / 100}\u00a0%`;
+  if (piece.state === "claim" || piece.state === "forging" || piece.state === "forged")
+    return `${share(known.artistShareBps)} of the first sale goes to the artist`;
+  return known.royaltyBps === 0 ? "" : `${share(known.royaltyBps)} of later sales goes to artist and miner`;
 }

@@ -87,7 +87,9 @@ describe.each(stores)("opening collection on $name", ({ open }) => {
 
   test("on another chain nothing is written", async () => {
     const other: EthChain = { ...rig.chain, kind: "real", chainId: 1, actors: [] };
-    await expect(ensureOpening(parts(other), rate, () => {})).rejects.toThrowErrorMatchingInlineSnapshot(`[ChainNotWritableError: This node does not write to the Ethereum chain 1: it holds no key for it.]`);
+    await expect(ensureOpening(parts(other), rate, () => {})).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ChainNotWritableError: This node does not write to the Ethereum chain 1: it holds no key for it.]`,
+    );
   });
 
   test("rounds tell the terms; the keeper turns one that nobody found a claim in, and no other", async () => {

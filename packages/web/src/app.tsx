@@ -12,10 +12,9 @@ import { practice, TopBar } from "./parts/top-bar.tsx";
 import { Link, type Room, roomOf, usePath } from "./router.tsx";
 import { live, useLive } from "./use-live.ts";
 
-const TITLES: Record<Room["room"], string> = {
+const TITLES: Record<Exclude<Room["room"], "piece">, string> = {
   quarry: "Quarry",
   gallery: "Gallery",
-  piece: "Piece",
   books: "Books",
   settings: "Settings",
   nowhere: "Not here",
@@ -28,7 +27,8 @@ export function App() {
   const arrived = useRef(path);
   useEffect(() => live.start(), []);
   useEffect(() => {
-    document.title = `${TITLES[room.room]} · Carrara`;
+    // A piece gives the page its own title, once it is known.
+    if (room.room !== "piece") document.title = `${TITLES[room.room]} · Carrara`;
     // A reader by ear is put at the new page's beginning; on the first load the browser does that.
     if (arrived.current !== path) main.current?.focus({ preventScroll: true });
     arrived.current = path;

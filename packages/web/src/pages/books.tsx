@@ -207,7 +207,7 @@ function Entries(props: { entries: readonly BooksEntry[]; next: string | null; a
           </button>
         </div>
       )}
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </section>
   );
 }

@@ -49,10 +49,11 @@ export function GalleryPage() {
     if (bare && waiting > 0) live.refresh("pieces");
   }, [bare, waiting]);
 
-  if (!pages || !newest) return <Waiting what="the gallery" failure={failure} />;
-  const last = pages.at(-1) as Page;
+  const last = pages?.at(-1);
+  if (!pages || !last) return <Waiting what="the gallery" failure={failure} />;
   const pieces = pages.flatMap((page) => page.pieces);
-  const { counts, collections } = newest;
+  // While another filter is fetched the list before stays, with its counts.
+  const { counts, collections } = newest ?? last;
   const showNew = async () => {
     const page = await api("pieces", query);
     setHeld({ key, pages: [page] });
@@ -249,7 +250,7 @@ function More({
           Earlier pieces
         </button>
       )}
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
       <span className="q small num">
         {f.grouped(shown)} of {f.grouped(Math.max(shown, of))} shown
       </span>

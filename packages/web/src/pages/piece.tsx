@@ -33,17 +33,22 @@ function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null 
   return (
     <>
       <article className="piece">
-        <div className="pic" style={{ backgroundImage: `url(/api/pieces/${tokenId}/image.png?size=320)` }}>
-          <img
-            src={`/api/pieces/${tokenId}/image.png?size=1024`}
-            width="1024"
-            height="1024"
-            alt={piece ? `${piece.title}, ${piece.style}` : ""}
-            onLoad={() => {
-              // The node knows the hash of its own drawing once it has drawn.
-              if (piece?.pixelsSha256 === null) live.refresh("piece");
-            }}
-          />
+        <div
+          className="pic"
+          style={piece ? { backgroundImage: `url(/api/pieces/${tokenId}/image.png?size=320)` } : undefined}
+        >
+          {piece ? (
+            <img
+              src={`/api/pieces/${tokenId}/image.png?size=1024`}
+              width="1024"
+              height="1024"
+              alt={`${piece.title}, ${piece.style}`}
+              onLoad={() => {
+                // The node knows the hash of its own drawing once it has drawn.
+                if (piece.pixelsSha256 === null) live.refresh("piece");
+              }}
+            />
+          ) : null}
           {over && piece ? (
             <canvas
               ref={canvas}

@@ -158,7 +158,7 @@ function Stratum({ stratum }: { stratum: Settings["stratum"] }) {
           {stratum.open ? "Close to the network" : "Open to the network"}
         </button>
       </div>
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </section>
   );
 }

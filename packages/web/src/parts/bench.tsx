@@ -140,7 +140,7 @@ function BenchForge({ piece }: { piece: PieceBrief }) {
       >
         {forging ? "Forging…" : "Forge"}
       </button>
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </div>
   );
 }

@@ -115,6 +115,10 @@ function Drawing(props: {
             y={hit.y}
             width={picture}
             height={picture}
+            onError={(event) => {
+              // A picture that does not come leaves its place bare, not a torn page.
+              event.currentTarget.style.visibility = "hidden";
+            }}
           />
         </a>
       ))}

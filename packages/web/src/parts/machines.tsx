@@ -138,7 +138,7 @@ function ThisComputer({ miner, threads }: { miner: Status["miner"]; threads: boo
         <Icon name={paused ? "play" : "pause"} />
         <span>{paused ? "Resume CPU" : "Pause CPU"}</span>
       </button>
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </div>
   );
 }
@@ -154,7 +154,7 @@ function ThreadsBelow({ miner }: { miner: Status["miner"] }) {
   return (
     <>
       <Threads miner={miner} busy={call.running} set={set} />
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </>
   );
 }

@@ -78,7 +78,7 @@ export function Offer({ piece }: { piece: PieceDetail }) {
           </button>
         </p>
       ) : null}
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
       <p className="small qq terms">{terms(piece, collection)}</p>
       {phone ? (
         <p className="small q" style={{ marginTop: 8 }}>

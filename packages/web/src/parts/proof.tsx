@@ -133,7 +133,7 @@ function Recipe({ piece, token }: { piece: PieceDetail; token: boolean }) {
         <span className="qq"> and check it with </span>
         <span className="mono">carrara verify</span>
       </p>
-      {call.failure ? <Refused message={call.failure.message} hint={call.failure.hint} /> : null}
+      <Refused failure={call.failure} />
     </div>
   );
 }

@@ -4,6 +4,7 @@
  */
 import type { ReactNode } from "react";
 import { Fragment } from "react";
+import type { Failure } from "../api.ts";
 import { shortAddress } from "../format.ts";
 import type { Phrase } from "../phrase.ts";
 
@@ -52,11 +53,12 @@ export function Hatched({ children }: { children: ReactNode }) {
 }
 
 /** What a refused or failed call says: what happened, then the mend. */
-export function Refused({ message, hint }: { message: string; hint: string | null }) {
+export function Refused({ failure }: { failure: Failure | null }) {
+  if (failure === null) return null;
   return (
     <p className="refused" role="alert">
-      <b>Refused.</b> {message}
-      {hint ? ` ${hint}` : ""}
+      <b>{failure.code === "node-unreachable" ? "Not sent." : "Refused."}</b> {failure.message}
+      {failure.hint ? ` ${failure.hint}` : ""}
     </p>
   );
 }

@@ -90,6 +90,8 @@ contract Collection is ERC721, ERC2981 {
     error WrongMerkleRoot(bytes32 found, bytes32 inHeader);
     /// @dev The work is for another recipient, collection, chain or round.
     error WrongCommitment(bytes32 found, bytes32 wanted);
+    /// @dev The chain tells no hash of the block before this one.
+    error NoAnchor(uint256 blockNumber);
     error TurnTooEarly(uint256 elapsed, uint256 needed);
     error PaymentRefused(address artist, uint256 amount);
 
@@ -245,8 +247,7 @@ contract Collection is ERC721, ERC2981 {
 
     /// @notice The address that receives a token's royalties. It may have no code yet: see `createSplitter`.
     function splitterOf(uint256 tokenId) public view returns (address) {
-        return
-            LibClone.predictDeterministicAddress(SPLITTER, _splitterArgs(tokenId), bytes32(tokenId), address(this));
+        return LibClone.predictDeterministicAddress(SPLITTER, _splitterArgs(tokenId), bytes32(tokenId), address(this));
     }
 
     /// @notice ERC-2981. A token that does not exist has no miner, so no receiver.
@@ -271,14 +272,13 @@ contract Collection is ERC721, ERC2981 {
 
     function tokenURI(uint256 tokenId) public view override returns (string memory) {
         (uint256 round, address miner, bool studio) = pieceOf(tokenId);
-        return IRenderer(TermsCode.renderer()).tokenURI(
-            Piece(tokenId, round, studio, miner, TermsCode.name(), TermsCode.style())
-        );
+        return IRenderer(TermsCode.renderer())
+            .tokenURI(Piece(tokenId, round, studio, miner, TermsCode.name(), TermsCode.style()));
     }
 
     function supportsInterface(bytes4 interfaceId) public view override(ERC721, ERC2981) returns (bool) {
-        return ERC721.supportsInterface(interfaceId) || ERC2981.supportsInterface(interfaceId)
-            || interfaceId == 0x49064906;
+        return
+            ERC721.supportsInterface(interfaceId) || ERC2981.supportsInterface(interfaceId) || interfaceId == 0x49064906;
     }
 
     /// @dev Checks payment, cap and round, and returns the counters with the token in them.
@@ -291,7 +291,9 @@ contract Collection is ERC721, ERC2981 {
         if (round > present || round == 0) revert RoundUnknown(round, present);
         bool late = round != present;
         if (late && round + 1 != present) revert RoundLapsed(round, present);
-        if ((late ? counters.ofPrevious() : counters.ofPresent()) >= 2 * expected) revert RoundFull(round, 2 * expected);
+        if ((late ? counters.ofPrevious() : counters.ofPresent()) >= 2 * expected) {
+            revert RoundFull(round, 2 * expected);
+        }
         return counters.addToken(late);
     }
 
@@ -301,6 +303,8 @@ contract Collection is ERC721, ERC2981 {
         _counters = counters;
         uint256 round = counters.round();
         bytes32 anchor = blockhash(block.number - 1);
+        // Some chains number blocks in their own way and know no hash of the last: there, work could begin early.
+        if (anchor == 0) revert NoAnchor(block.number);
         _rounds[round & 1] = Round(anchor, target);
         emit RoundOpened(round, anchor, target, block.timestamp);
     }

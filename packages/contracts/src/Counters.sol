@@ -68,8 +68,8 @@ library CountersLib {
     /// @notice The next round: what was present is previous, and its own count and `mints` begin at 0.
     function nextRound(Counters self, uint256 timestamp) internal pure returns (Counters) {
         return Counters.wrap(
-            (self.round() + 1) | uint256(uint40(timestamp)) << OPENED_AT | self.supply() << SUPPLY
-                | self.ofPresent() << OF_PREVIOUS | self.miners() << MINERS
+            (self.round() + 1) | uint256(uint40(timestamp)) << OPENED_AT | self.supply() << SUPPLY | self.ofPresent()
+                << OF_PREVIOUS | self.miners() << MINERS
         );
     }
 }

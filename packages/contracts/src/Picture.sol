@@ -85,14 +85,12 @@ library Picture {
     function _sheets(Plate memory plate, Drawn memory drawn) private pure returns (string memory out) {
         bytes32 cut = keccak256(abi.encode(drawn.draw, "section"));
         out = string.concat(
-            '<path fill="#',
-            _hex(drawn.colours[0]),
-            '" d="M',
-            _point(plate.x, plate.y),
-            'h1000v1000h-1000z"/>'
+            '<path fill="#', _hex(drawn.colours[0]), '" d="M', _point(plate.x, plate.y), 'h1000v1000h-1000z"/>'
         );
         uint256 total;
-        for (uint256 i; i < SHEETS; ++i) total += _thick(cut, i);
+        for (uint256 i; i < SHEETS; ++i) {
+            total += _thick(cut, i);
+        }
         uint256 above = _thick(cut, 0);
         for (uint256 i = 1; i < SHEETS; ++i) {
             uint256 thick = _thick(cut, i);
@@ -161,7 +159,10 @@ library Picture {
     function _scale(Plate memory plate, uint256 depth, uint256 bits) private pure returns (string memory out) {
         (uint256 top, uint256 height) = (plate.y, plate.height);
         out = string.concat(
-            '<path fill="none" stroke="#b9bbba" stroke-width="1.5" d="M', _point(880, top), "V", (top + height).toString()
+            '<path fill="none" stroke="#b9bbba" stroke-width="1.5" d="M',
+            _point(880, top),
+            "V",
+            (top + height).toString()
         );
         for (uint256 i; i <= 10; ++i) {
             out = string.concat(out, "M", _point(880, top + height * i / 10), "h", i % 5 == 0 ? "14" : "8");

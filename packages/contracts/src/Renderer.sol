@@ -60,9 +60,7 @@ contract Renderer is IRenderer {
         Drawn memory drawn = Style.draw(style, SSTORE2.read(TABLE), piece.id);
         // The most zero bits a number can have: 256, for 0.
         uint256 bits = LibBit.clz(piece.id);
-        return string.concat(
-            "data:application/json;base64,", Base64.encode(bytes(_json(piece, drawn, style, bits)))
-        );
+        return string.concat("data:application/json;base64,", Base64.encode(bytes(_json(piece, drawn, style, bits))));
     }
 
     /// @notice The page that renders the exact piece.
@@ -114,13 +112,12 @@ contract Renderer is IRenderer {
     }
 
     /// @dev Says what the contract proves and what it cannot know.
-    function _description(Piece calldata piece, Drawn memory drawn, uint256 bits)
-        private
-        pure
-        returns (string memory)
-    {
+    function _description(Piece calldata piece, Drawn memory drawn, uint256 bits) private pure returns (string memory) {
         string memory what = string.concat(
-            drawn.family, ", ", drawn.format, ". A network of small integers draws the same pixels on every machine; the page holds it. "
+            drawn.family,
+            ", ",
+            drawn.format,
+            ". A network of small integers draws the same pixels on every machine; the page holds it. "
         );
         if (piece.studio) return string.concat(what, "Studio, no work.");
         return string.concat(
@@ -152,9 +149,8 @@ contract Renderer is IRenderer {
     }
 
     function _number(string memory name, uint256 value) private pure returns (string memory) {
-        return string.concat(
-            '{"display_type":"number","trait_type":"', name, '","value":', LibString.toString(value), "}"
-        );
+        return
+            string.concat('{"display_type":"number","trait_type":"', name, '","value":', LibString.toString(value), "}");
     }
 
     function _page(uint256 id, bytes memory style) private view returns (bytes memory out) {

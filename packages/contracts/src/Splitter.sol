@@ -28,7 +28,7 @@ contract Splitter {
     receive() external payable {}
 
     function artist() public view returns (address) {
-        return address(uint160(uint256(_args()) >> 96));
+        return address(bytes20(LibClone.argsOnClone(address(this), 0, 20)));
     }
 
     function miner() public view returns (address) {
@@ -42,11 +42,11 @@ contract Splitter {
 
     /// @notice What `payee` may have now. Both dues together are the whole balance, to the last unit.
     function due(address token, address payee) public view returns (uint256) {
-        uint256 received = _balance(token) + totalReleased[token];
-        uint256 forArtist = received * artistBps() / BPS;
         bool isArtist = payee == artist();
         bool isMiner = payee == miner();
         if (!isArtist && !isMiner) revert NotAPayee(payee);
+        uint256 received = _balance(token) + totalReleased[token];
+        uint256 forArtist = received * artistBps() / BPS;
         uint256 entitled = isArtist && isMiner ? received : isArtist ? forArtist : received - forArtist;
         uint256 had = released[token][payee];
         return entitled > had ? entitled - had : 0;
@@ -76,9 +76,5 @@ contract Splitter {
 
     function _balance(address token) private view returns (uint256) {
         return token == address(0) ? address(this).balance : SafeTransferLib.balanceOf(token, address(this));
-    }
-
-    function _args() private view returns (bytes32) {
-        return bytes32(LibClone.argsOnClone(address(this), 0, 20));
     }
 }

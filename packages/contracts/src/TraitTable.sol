@@ -58,14 +58,18 @@ library TraitTable {
     /// @notice Name `index` of the list at `at`.
     function nameOf(bytes memory table, uint256 pos, uint256 index) internal pure returns (string memory) {
         ++pos;
-        for (; index != 0; --index) pos = afterName(table, pos);
+        for (; index != 0; --index) {
+            pos = afterName(table, pos);
+        }
         return text(table, pos);
     }
 
     /// @notice Where family `code` begins, in the list at `at`.
     function family(bytes memory table, uint256 pos, uint256 code) internal pure returns (uint256) {
         ++pos;
-        for (; code != 0; --code) pos = _afterFamily(table, pos);
+        for (; code != 0; --code) {
+            pos = _afterFamily(table, pos);
+        }
         return pos;
     }
 
@@ -97,7 +101,9 @@ library TraitTable {
     /// @notice The name at `at`.
     function text(bytes memory table, uint256 pos) internal pure returns (string memory) {
         bytes memory name = new bytes(uint8(table[pos]));
-        for (uint256 i; i < name.length; ++i) name[i] = table[pos + 1 + i];
+        for (uint256 i; i < name.length; ++i) {
+            name[i] = table[pos + 1 + i];
+        }
         return string(name);
     }
 
@@ -107,7 +113,9 @@ library TraitTable {
 
     function afterList(bytes memory table, uint256 pos) internal pure returns (uint256) {
         uint256 names = uint8(table[pos++]);
-        for (; names != 0; --names) pos = afterName(table, pos);
+        for (; names != 0; --names) {
+            pos = afterName(table, pos);
+        }
         return pos;
     }
 
@@ -117,7 +125,9 @@ library TraitTable {
         for (; traits != 0; --traits) {
             pos = afterName(table, pos);
             uint256 options = uint8(table[pos++]);
-            for (; options != 0; --options) pos = afterName(table, pos + 1);
+            for (; options != 0; --options) {
+                pos = afterName(table, pos + 1);
+            }
         }
         return pos;
     }
@@ -125,7 +135,9 @@ library TraitTable {
     function _checkList(bytes memory table, uint256 pos) private pure returns (uint256) {
         uint256 names = _byte(table, pos++);
         if (names == 0) revert TableEmptyList(pos - 1);
-        for (; names != 0; --names) pos = _checkName(table, pos);
+        for (; names != 0; --names) {
+            pos = _checkName(table, pos);
+        }
         return pos;
     }
 

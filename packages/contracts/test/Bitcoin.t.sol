@@ -47,11 +47,7 @@ contract BitcoinTest is Test {
             hex"0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c";
         bytes memory coinbase =
             hex"01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000";
-        same(
-            "work",
-            bitcoin.work(header),
-            0x000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f
-        );
+        same("work", bitcoin.work(header), 0x000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f);
         same("root", bitcoin.foldLeft(bitcoin.hash(coinbase), new bytes32[](0)), bitcoin.merkleRoot(header));
         // Read to its last byte, and no output is tagged.
         vm.expectRevert(Coinbase.NoCommitment.selector);
@@ -86,7 +82,8 @@ contract BitcoinTest is Test {
 
     function testFuzz_compactSizeTwin(bytes calldata data, uint256 offset) external view {
         offset = data.length == 0 ? 0 : offset % data.length;
-        (bool ok, bytes memory result) = address(bitcoin).staticcall(abi.encodeCall(bitcoin.compactSize, (data, offset)));
+        (bool ok, bytes memory result) =
+            address(bitcoin).staticcall(abi.encodeCall(bitcoin.compactSize, (data, offset)));
         (bool fine, uint256 value, uint256 next) = _compactSize(data, offset);
         hold("refused alike", ok == fine);
         if (ok) same("read", result, abi.encode(value, next));
@@ -158,9 +155,11 @@ contract BitcoinTest is Test {
     function test_witnessForm() external {
         bytes memory plain = Claims.coinbase(COMMITTED, 1);
         bytes memory body = new bytes(plain.length - 4);
-        for (uint256 i; i < body.length; ++i) body[i] = plain[i + 4];
+        for (uint256 i; i < body.length; ++i) {
+            body[i] = plain[i + 4];
+        }
         vm.expectRevert(abi.encodeWithSelector(Coinbase.InputCount.selector, 0));
-        bitcoin.commitment(abi.encodePacked(hex"02000000_0001", body));
+        bitcoin.commitment(abi.encodePacked(hex"020000000001", body));
     }
 
     function test_twoInputs() external {
@@ -271,7 +270,9 @@ contract BitcoinTest is Test {
     /// @dev The plain twin of Coinbase.commitment: bounds are asked before each byte, and outputs are kept in lists.
     function _plain(bytes memory t) private pure returns (bool, bytes32 committed) {
         if (t.length <= 64 || t.length > 1000 || t[4] != 0x01) return (false, 0);
-        for (uint256 i = 5; i < 41; ++i) if (t[i] != (i < 37 ? bytes1(0) : bytes1(0xff))) return (false, 0);
+        for (uint256 i = 5; i < 41; ++i) {
+            if (t[i] != (i < 37 ? bytes1(0) : bytes1(0xff))) return (false, 0);
+        }
         uint256 place = 41;
         if (uint8(t[place]) < 2 || uint8(t[place]) > 100) return (false, 0);
         place += 1 + uint8(t[place]) + 4;
@@ -285,9 +286,13 @@ contract BitcoinTest is Test {
             if (!ok || next + length > t.length) return (false, 0);
             if (_tagged(t, next, length)) {
                 ++tagged;
-                for (uint256 i; i < 8; ++i) if (t[place + i] != 0) return (false, 0);
+                for (uint256 i; i < 8; ++i) {
+                    if (t[place + i] != 0) return (false, 0);
+                }
                 committed = bytes32(0);
-                for (uint256 i; i < 32; ++i) committed |= bytes32(t[next + 6 + i]) >> (8 * i);
+                for (uint256 i; i < 32; ++i) {
+                    committed |= bytes32(t[next + 6 + i]) >> (8 * i);
+                }
             }
             next += length;
         }
@@ -297,7 +302,9 @@ contract BitcoinTest is Test {
     function _tagged(bytes memory t, uint256 script, uint256 length) private pure returns (bool) {
         if (length != 38) return false;
         bytes memory tag = Claims.TAG;
-        for (uint256 i; i < 6; ++i) if (t[script + i] != tag[i]) return false;
+        for (uint256 i; i < 6; ++i) {
+            if (t[script + i] != tag[i]) return false;
+        }
         return true;
     }
 
@@ -311,6 +318,8 @@ contract BitcoinTest is Test {
     }
 
     function _reversed(bytes32 x) private pure returns (bytes32 out) {
-        for (uint256 i; i < 32; ++i) out |= bytes32(x[31 - i]) >> (8 * i);
+        for (uint256 i; i < 32; ++i) {
+            out |= bytes32(x[31 - i]) >> (8 * i);
+        }
     }
 }

@@ -49,7 +49,9 @@ library Claims {
 
     function le64(uint64 value) internal pure returns (bytes memory out) {
         out = new bytes(8);
-        for (uint256 i; i < 8; ++i) out[i] = bytes1(uint8(value >> (8 * i)));
+        for (uint256 i; i < 8; ++i) {
+            out[i] = bytes1(uint8(value >> (8 * i)));
+        }
     }
 
     function sha256d(bytes memory data) internal pure returns (bytes32) {
@@ -58,17 +60,23 @@ library Claims {
 
     function work(bytes memory header) internal pure returns (uint256 value) {
         bytes32 digest = sha256d(header);
-        for (uint256 i; i < 32; ++i) value |= uint256(uint8(digest[i])) << (8 * i);
+        for (uint256 i; i < 32; ++i) {
+            value |= uint256(uint8(digest[i])) << (8 * i);
+        }
     }
 
     function fold(bytes32 leaf, bytes32[] memory branch) internal pure returns (bytes32) {
-        for (uint256 i; i < branch.length; ++i) leaf = sha256d(abi.encodePacked(leaf, branch[i]));
+        for (uint256 i; i < branch.length; ++i) {
+            leaf = sha256d(abi.encodePacked(leaf, branch[i]));
+        }
         return leaf;
     }
 
     function branchOf(uint256 depth, uint256 seed) internal pure returns (bytes32[] memory branch) {
         branch = new bytes32[](depth);
-        for (uint256 i; i < depth; ++i) branch[i] = keccak256(abi.encode(seed, i));
+        for (uint256 i; i < depth; ++i) {
+            branch[i] = keccak256(abi.encode(seed, i));
+        }
     }
 
     /// @notice A header over `root` whose work is at most `target`.
@@ -77,7 +85,9 @@ library Claims {
             hex"00000020", keccak256(abi.encode(seed, "previous")), root, hex"00f15365ffff7f2000000000"
         );
         for (uint256 nonce; work(header) > target; ++nonce) {
-            for (uint256 i; i < 4; ++i) header[76 + i] = bytes1(uint8(nonce >> (8 * i)));
+            for (uint256 i; i < 4; ++i) {
+                header[76 + i] = bytes1(uint8(nonce >> (8 * i)));
+            }
         }
     }
 

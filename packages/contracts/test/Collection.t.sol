@@ -107,7 +107,9 @@ contract ForgeTest is Fixture {
         bytes32 root;
         for (uint256 i = 1;; ++i) {
             root = keccak256(abi.encode(i));
-            for (uint256 k; k < 32; ++k) c.header[36 + k] = root[k];
+            for (uint256 k; k < 32; ++k) {
+                c.header[36 + k] = root[k];
+            }
             if (Claims.work(c.header) <= EASY) break;
         }
         vm.expectRevert(
@@ -285,14 +287,18 @@ contract ForgeTest is Fixture {
         Terms memory t = terms();
         (t.supplyCap, t.mintsPerRound) = (3, 3);
         collection = Collection(factory.create(t, style(), "small"));
-        for (uint256 i; i < 3; ++i) send(claim(i));
+        for (uint256 i; i < 3; ++i) {
+            send(claim(i));
+        }
         Claim memory c = claim(3);
         vm.expectRevert(abi.encodeWithSelector(Collection.SoldOut.selector, 3));
         send(c);
     }
 
     function test_roundFull() external {
-        for (uint256 i; i < 16; ++i) send(claim(i));
+        for (uint256 i; i < 16; ++i) {
+            send(claim(i));
+        }
         Claim memory c = claim(16);
         vm.expectRevert(abi.encodeWithSelector(Collection.RoundFull.selector, 1, 16));
         send(c);
@@ -327,7 +333,9 @@ contract ForgeTest is Fixture {
 
     /// @dev Each claim at its own round's target.
     function test_lateClaimAtItsOwnTarget() external {
-        for (uint256 i; i < 8; ++i) send(claim(i));
+        for (uint256 i; i < 8; ++i) {
+            send(claim(i));
+        }
         Claim memory late = claim(8);
         _turn(15 minutes);
         Collection.Rounds memory rounds = collection.rounds();
@@ -354,9 +362,7 @@ contract ForgeTest is Fixture {
     }
 
     function _committed(address recipient) private view returns (bytes32) {
-        return keccak256(
-            abi.encode(block.chainid, address(collection), recipient, collection.rounds().present.anchor)
-        );
+        return keccak256(abi.encode(block.chainid, address(collection), recipient, collection.rounds().present.anchor));
     }
 
     function _root(Claim memory c) private pure returns (bytes32 root) {
@@ -444,6 +450,14 @@ contract RoundTest is Fixture {
         same("turnable", collection.rounds().turnableAt, block.timestamp + 2);
     }
 
+    function test_noAnchor() external {
+        vm.warp(block.timestamp + 4 hours);
+        vm.roll(2000);
+        vm.setBlockhash(1999, 0);
+        vm.expectRevert(abi.encodeWithSelector(Collection.NoAnchor.selector, 2000));
+        collection.turn();
+    }
+
     function test_emptyRoundEasesFourfold() external {
         _startAt(EASY / 1000);
         _turn(4 hours);
@@ -510,7 +524,9 @@ contract RoundTest is Fixture {
     }
 
     function _forge(uint256 count) private {
-        for (uint256 i; i < count; ++i) send(claim(i));
+        for (uint256 i; i < count; ++i) {
+            send(claim(i));
+        }
     }
 
     function _turn(uint256 later) private {

@@ -109,7 +109,9 @@ contract FactoryTest is Fixture {
     /// @dev Whatever style the factory takes, every seed renders; whatever it does not take has a named error.
     function testFuzz_anyStyle(bytes calldata noise, uint256 seed, uint8[8] calldata places, bytes8 values) external {
         bytes memory s = seed % 2 == 0 ? style() : bytes.concat(bytes5(hex"0100030502"), noise);
-        for (uint256 i; i < 8; ++i) s[places[i] % s.length] = values[i];
+        for (uint256 i; i < 8; ++i) {
+            s[places[i] % s.length] = values[i];
+        }
         try factory.create(terms(), s, "fuzz") returns (address made) {
             collection = Collection(made);
             uint256 id = send(claim(seed));

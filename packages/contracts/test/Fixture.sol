@@ -62,8 +62,8 @@ abstract contract Fixture is Test {
     }
 
     function _families() private pure returns (bytes memory) {
-        bytes memory sheets = bytes.concat(hex"03_54", _name("Five"), hex"a9", _name("Seven"), hex"ff", _name("Nine"));
-        bytes memory relief = bytes.concat(hex"02_7f", _name("Raised"), hex"ff", _name("Sunk"));
+        bytes memory sheets = bytes.concat(hex"0354", _name("Five"), hex"a9", _name("Seven"), hex"ff", _name("Nine"));
+        bytes memory relief = bytes.concat(hex"027f", _name("Raised"), hex"ff", _name("Sunk"));
         bytes memory strata =
             bytes.concat(_name("Strata"), hex"02", _name("Sheets"), sheets, bytes.concat(_name("Relief"), relief));
         return bytes.concat(hex"02", strata, _name("Wash"), hex"00");
@@ -79,10 +79,10 @@ abstract contract Fixture is Test {
     /// @dev Family 0, three palettes (one unnamed), all formats, two traits, five bytes of body.
     function style() internal pure returns (bytes memory) {
         return bytes.concat(
-            hex"01000305_02",
-            hex"00_f5ead2_e6c67f_c58d40_87532a_38231a_34505f" hex"01_f0f4f3_cfe0e2_93b7c0_4f7f92_1f3f52_d98b6a",
-            hex"ff_eee6e4_ccb8bd_987686_5c4055_261d2b_c4a25e",
-            hex"0001020304" hex"00ff_40c0" hex"0102030405"
+            hex"0100030502",
+            hex"00f5ead2e6c67fc58d4087532a38231a34505f" hex"01f0f4f3cfe0e293b7c04f7f921f3f52d98b6a",
+            hex"ffeee6e4ccb8bd9876865c4055261d2bc4a25e",
+            hex"0001020304" hex"00ff40c0" hex"0102030405"
         );
     }
 

@@ -12,8 +12,8 @@ contract GasTest is Fixture {
         super.setUp();
         // Both rounds' slots are in use, as they are from the third round on.
         for (uint256 i; i < 2; ++i) {
-            vm.warp(block.timestamp + 4 hours);
-            vm.roll(block.number + 1);
+            vm.warp(1_700_000_000 + (i + 1) * 4 hours);
+            vm.roll(1001 + i);
             collection.turn();
         }
         send(Claims.make(collection, address(0xF1), 0, 99, 0));

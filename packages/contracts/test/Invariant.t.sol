@@ -135,7 +135,9 @@ contract InvariantTest is Fixture {
     function invariant_rounds() external view {
         Collection.Rounds memory rounds = collection.rounds();
         same("round", rounds.present.round, crowd.rounds());
-        for (uint256 i = 1; i <= rounds.present.round; ++i) hold("2E of a round", crowd.ofRound(i) <= 2 * E);
+        for (uint256 i = 1; i <= rounds.present.round; ++i) {
+            hold("2E of a round", crowd.ofRound(i) <= 2 * E);
+        }
         same("present", rounds.present.taken, crowd.ofRound(rounds.present.round));
         same("previous", rounds.previous.taken, crowd.ofRound(rounds.previous.round));
         hold("target", rounds.present.target > 0 && rounds.present.target <= EASY);
@@ -150,7 +152,9 @@ contract InvariantTest is Fixture {
 
     function invariant_tokens() external view {
         uint256 held;
-        for (uint160 i; i < 5; ++i) held += collection.balanceOf(address(0x1000 + i));
+        for (uint160 i; i < 5; ++i) {
+            held += collection.balanceOf(address(0x1000 + i));
+        }
         same("held", held, crowd.count());
         for (uint256 i; i < crowd.count(); ++i) {
             uint256 id = crowd.ids(i);

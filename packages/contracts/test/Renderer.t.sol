@@ -142,15 +142,16 @@ contract RendererTest is Fixture {
         _refusedTable(more, abi.encodeWithSelector(TraitTable.TableLength.selector, more.length - 1, more.length));
         // Palettes A, formats B, one family C with one trait D of one option whose threshold is not 255.
         _refusedTable(
-            hex"01_010141_010142_01_0143_01_0144_01_fe0145",
-            abi.encodeWithSelector(TraitTable.TableThreshold.selector, 14, 254)
+            hex"0101014101014201014301014401fe0145", abi.encodeWithSelector(TraitTable.TableThreshold.selector, 14, 254)
         );
     }
 
     /// @dev A table is refused by name or every style that fits it can be drawn.
     function testFuzz_anyTable(uint8[4] calldata places, bytes4 values, uint256 id) external {
         bytes memory names = table();
-        for (uint256 i; i < 4; ++i) names[places[i] % names.length] = values[i];
+        for (uint256 i; i < 4; ++i) {
+            names[places[i] % names.length] = values[i];
+        }
         address[] memory chunks = front();
         try new Renderer(chunks, "", "", names) returns (Renderer made) {
             try made.checkStyle(style()) {

@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface Vm {
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
+    function setBlockhash(uint256 number, bytes32 hash) external;
     function deal(address account, uint256 balance) external;
     function prank(address sender) external;
     function store(address account, bytes32 slot, bytes32 value) external;

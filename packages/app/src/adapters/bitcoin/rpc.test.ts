@@ -43,7 +43,7 @@ async function server(listener: RequestListener): Promise<string> {
 }
 
 const told = async (options: Partial<BtcNodeOptions> & { url: string }) => {
-  const error = await connectBtcNode({ auth: { user: "u", password: "p" }, timeoutMs: 2000, ...options }).then(
+  const error = await connectBtcNode({ auth: { user: "u", password: "p" }, timeoutMs: 20_000, ...options }).then(
     () => "connected",
     (reason: unknown) => reason,
   );

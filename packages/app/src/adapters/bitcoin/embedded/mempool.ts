@@ -31,11 +31,15 @@ export interface MempoolEntry {
   /** Display form. */
   readonly txid: string;
   readonly wtxid: string;
+  /** The same as 32 bytes, internal order. */
+  readonly witnessId: Uint8Array;
   /** Satoshis. */
   readonly fee: bigint;
   readonly weight: number;
   /** Weight / 4, rounded up. */
   readonly vsize: number;
+  /** Satoshis per virtual byte. */
+  readonly feeRate: number;
   /** Signature operations cost (BIP 141). */
   readonly sigops: number;
   /** Seconds since 1970, and the height of the tip, when it came. */
@@ -152,9 +156,11 @@ export function createMempool(chain: Chain, cache: ScriptCache, limits: MempoolL
       raw,
       txid: id,
       wtxid: display(witnessId),
+      witnessId,
       fee: inputs.fee,
       weight: cost,
       vsize: Math.ceil(cost / 4),
+      feeRate: Number(inputs.fee) / Math.ceil(cost / 4),
       sigops: 4 * legacySigops(tx) + witnessSigops(coins),
       time: now,
       height: chain.tip().height,
@@ -197,7 +203,7 @@ export function createMempool(chain: Chain, cache: ScriptCache, limits: MempoolL
     const entries = [...all].map((id) => pool.get(id)!);
     const lost = entries.reduce((sum, { fee }) => sum + fee, 0n);
     const needed = lost + BigInt(Math.ceil(entry.vsize * minFeeRate));
-    const cheaper = [...direct].some((id) => feeRate(entry) <= feeRate(pool.get(id)!));
+    const cheaper = [...direct].some((id) => entry.feeRate <= pool.get(id)!.feeRate);
     if (cheaper || entry.fee < needed)
       return { word: "insufficient fee", detail: `rejecting replacement, ${entry.fee} < ${needed}` };
     return { entries };
@@ -246,7 +252,7 @@ export function createMempool(chain: Chain, cache: ScriptCache, limits: MempoolL
   function trim(): void {
     while (pool.size > limits.transactions || weight > limits.weight) {
       let worst: MempoolEntry | undefined;
-      for (const entry of pool.values()) if (!worst || feeRate(entry) < feeRate(worst)) worst = entry;
+      for (const entry of pool.values()) if (!worst || entry.feeRate < worst.feeRate) worst = entry;
       dropWithChildren(worst!.txid);
     }
   }
@@ -301,10 +307,6 @@ export function createMempool(chain: Chain, cache: ScriptCache, limits: MempoolL
 
 /** Core's MAX_STANDARD_TX_WEIGHT. */
 const MAX_STANDARD_WEIGHT = 400_000;
-
-function feeRate(entry: MempoolEntry): number {
-  return Number(entry.fee) / entry.vsize;
-}
 
 function tooLong(limit: number): Refusal {
   return { word: "too-long-mempool-chain", detail: `more than ${limit} transactions that depend on each other` };

@@ -8,7 +8,7 @@ import { CarraraError } from "@carrara/base/errors";
 import { addressOfScript, scriptOfAddress } from "@carrara/mining/address";
 import { encodeBlock, blockHash as hashOf } from "@carrara/mining/block";
 import { withWitness } from "@carrara/mining/coinbase";
-import { display } from "@carrara/mining/hash";
+import { display, type Hash } from "@carrara/mining/hash";
 import { bitsToTarget, difficultyOfTarget } from "@carrara/mining/target";
 import { decodeTx, hasWitness, type Tx, txid, wtxid } from "@carrara/mining/transaction";
 import { type BlockNode, type Chain, medianTimeOf } from "./chain.ts";
@@ -30,6 +30,8 @@ export interface MethodsOptions {
   longpollMempoolMs: number;
   /** Name in getnetworkinfo, "/CarraraEmbedded:0.1.0/". */
   agent: string;
+  /** Node's own where there is one: it makes large templates faster. */
+  hash?: Hash;
 }
 
 /** One method. Named parameters are put into the order of `params`. */
@@ -44,7 +46,7 @@ export interface Method {
 export function createMethods(options: MethodsOptions): Map<string, Method> {
   const { chain, mempool, clock } = options;
   const started = clock();
-  const templates = createTemplates(chain, mempool);
+  const templates = createTemplates(chain, mempool, options.hash);
   const seconds = () => Math.floor(clock() / 1000);
   const methods = new Map<string, Method>();
   const define = (usage: string, run: Method["run"]): void => {

@@ -66,6 +66,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
       longpollMempoolMs,
       tipMoved: createTipSignal(chain),
       agent: `${EMBEDDED_AGENT}0.1.0/`,
+      hash: sha256d,
     });
     const credentials = `__cookie__:${randomBytes(32).toString("hex")}`;
     const server = await serveRpc({

@@ -4,7 +4,7 @@
  */
 import { toHex } from "@carrara/base/bytes";
 import { witnessCommitmentScript } from "@carrara/mining/block";
-import { fromDisplay } from "@carrara/mining/hash";
+import { type Hash, sha256d } from "@carrara/mining/hash";
 import { bitsToTarget } from "@carrara/mining/target";
 import { type BlockNode, type Chain, medianTimeOf } from "./chain.ts";
 import type { Mempool, MempoolEntry } from "./mempool.ts";
@@ -19,13 +19,20 @@ const RESERVED_SIGOPS = 400;
 export type TemplateAnswer = ReturnType<typeof assemble>;
 
 /** Makes templates; the costly part is made again only when the tip or the pool has changed. */
-export function createTemplates(chain: Chain, mempool: Mempool): (now: number) => TemplateAnswer {
+export function createTemplates(chain: Chain, mempool: Mempool, hash: Hash = sha256d): (now: number) => TemplateAnswer {
+  // Most of the cost is hex, and most transactions were in the template before.
+  const hex = new WeakMap<MempoolEntry, string>();
+  const hexOf = (entry: MempoolEntry): string => {
+    const known = hex.get(entry) ?? toHex(entry.raw);
+    hex.set(entry, known);
+    return known;
+  };
   let made: { tip: BlockNode; sequence: number; answer: TemplateAnswer } | undefined;
   return (now) => {
     const tip = chain.tip();
     const sequence = mempool.sequence();
     if (made?.tip !== tip || made.sequence !== sequence) {
-      made = { tip, sequence, answer: assemble(chain, mempool, tip, sequence) };
+      made = { tip, sequence, answer: assemble(chain, mempool, hexOf, hash) };
     }
     const { mintime } = made.answer;
     return { ...made.answer, curtime: Math.max(mintime, now) };
@@ -42,7 +49,8 @@ export function readLongpollId(text: string): { tip: string; sequence: number } 
   return { tip: text.slice(0, 64), sequence: Number(text.slice(64)) };
 }
 
-function assemble(chain: Chain, mempool: Mempool, tip: BlockNode, sequence: number) {
+function assemble(chain: Chain, mempool: Mempool, hexOf: (entry: MempoolEntry) => string, hash: Hash) {
+  const tip = chain.tip();
   const chosen = choose(mempool);
   const places = new Map(chosen.map((entry, index) => [entry.txid, index + 1]));
   const bits = chain.bitsOn(tip);
@@ -57,7 +65,7 @@ function assemble(chain: Chain, mempool: Mempool, tip: BlockNode, sequence: numb
     vbrequired: 0,
     previousblockhash: tip.hash,
     transactions: chosen.map((entry) => ({
-      data: toHex(entry.raw),
+      data: hexOf(entry),
       txid: entry.txid,
       hash: entry.wtxid,
       depends: [...entry.parents].map((id) => places.get(id)!),
@@ -67,7 +75,7 @@ function assemble(chain: Chain, mempool: Mempool, tip: BlockNode, sequence: numb
     })),
     coinbaseaux: {},
     coinbasevalue: Number(subsidyAt(height, chain.params) + fees),
-    longpollid: longpollId(tip.hash, sequence),
+    longpollid: longpollId(tip.hash, mempool.sequence()),
     target: bitsToTarget(bits).toString(16).padStart(64, "0"),
     mintime,
     mutable: ["time", "transactions", "prevblock"],
@@ -78,13 +86,18 @@ function assemble(chain: Chain, mempool: Mempool, tip: BlockNode, sequence: numb
     curtime: mintime,
     bits: bits.toString(16).padStart(8, "0"),
     height,
-    default_witness_commitment: toHex(witnessCommitmentScript(chosen.map(({ wtxid }) => fromDisplay(wtxid)))),
+    default_witness_commitment: toHex(
+      witnessCommitmentScript(
+        chosen.map(({ witnessId }) => witnessId),
+        hash,
+      ),
+    ),
   };
 }
 
 /** Best payers first, no child before its parents. A child does not pay for its parent, as it does in Core. */
 function choose(mempool: Mempool): MempoolEntry[] {
-  const byRate = [...mempool.entries()].sort((a, b) => Number(b.fee) / b.vsize - Number(a.fee) / a.vsize);
+  const byRate = [...mempool.entries()].sort((a, b) => b.feeRate - a.feeRate);
   const chosen: MempoolEntry[] = [];
   const taken = new Set<string>();
   let weight = RESERVED_WEIGHT;
@@ -100,7 +113,7 @@ function choose(mempool: Mempool): MempoolEntry[] {
     for (const id of entry.children) {
       const child = mempool.get(id);
       // A child that came up before its parent gets its turn now, if it pays at least as well.
-      if (child && Number(child.fee) * entry.vsize >= Number(entry.fee) * child.vsize) add(child);
+      if (child && child.feeRate >= entry.feeRate) add(child);
     }
   };
   for (const entry of byRate) add(entry);

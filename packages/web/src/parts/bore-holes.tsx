@@ -220,8 +220,9 @@ function ShareList({ shares }: { shares: readonly ShareBrief[] }) {
   }
   return (
     <ol aria-label="Newest shares">
-      {shares.map((share) => (
-        <li key={`${share.time} ${share.worker} ${share.log2}`} className={share.tokenId === null ? "" : "hit"}>
+      {shares.map((share, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of a board; their text changes, they do not move
+        <li key={row} className={share.tokenId === null ? "" : "hit"}>
           <span className="num">{f.clock(share.time)}</span>
           <span>
             {share.worker}

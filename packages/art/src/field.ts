@@ -74,6 +74,14 @@ export function fieldAt(field: Field, x: number, y: number): number {
   return (Math.imul(top, a) + Math.imul(4096 - top - bottom, b) + Math.imul(bottom, c)) >> 12;
 }
 
+/** Index of the node nearest to a place. Within its cell the spline stays between the least and the greatest of that node and its eight neighbours. */
+export function nearestNode(field: Field, x: number, y: number): number {
+  const { reachX, reachY } = field;
+  const u = (x < -reachX ? -reachX : x > reachX ? reachX : x) + ORIGIN;
+  const v = (y < -reachY ? -reachY : y > reachY ? reachY : y) + ORIGIN;
+  return (v >> 7) * NODES + (u >> 7);
+}
+
 /** The values of a function at the places of a 32 x 32 grid that lie on the plate, in rising order. */
 export function sortedValues(plate: Plate, value: (x: number, y: number) => number): Int32Array {
   const all: number[] = [];

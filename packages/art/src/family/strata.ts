@@ -4,7 +4,7 @@
  * @module
  */
 import { blend, dim, type Lab, ramp } from "../colour.ts";
-import { type Field, fieldAt, makeFields, sortedValues } from "../field.ts";
+import { type Field, fieldAt, makeFields, NODE_STEP, NODES, nearestNode, sortedValues } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
 import { type Run, runner } from "../net.ts";
 import { noise } from "../noise.ts";
@@ -126,9 +126,33 @@ function make(setup: Setup): Finish {
   const discColour = discOption === 1 ? palette[5]! : palette[night ? 0 : 1]!;
   if (discOption === 2 && !night) blend(colours[0]!, palette[2]!, 2600);
 
+  const mat = 2 * sheets + 1;
+  // Bounds of the level around each node: where both agree no field need be read. Speed only; the pixels do not change.
+  const { lowest, highest } = levelBounds(main, bend, bends, levels);
+  for (let k = 0; k < highest.length; k++) {
+    const x = ((k % NODES) - (NODES >> 1)) * NODE_STEP;
+    const y = (div(k, NODES) - (NODES >> 1)) * NODE_STEP;
+    const r = NODE_STEP >> 1;
+    const dx = x - discX;
+    const dy = y - discY;
+    const near = discSize + NODE_STEP;
+    if (discSize > 0 && lowest[k]! <= 2 * discSheet && dx * dx + dy * dy < near * near) {
+      highest[k] = Math.max(highest[k]!, 2 * discSheet + 1);
+    }
+    const inside =
+      bleed ||
+      (plate.inside(x - r, y - r) &&
+        plate.inside(x + r, y - r) &&
+        plate.inside(x - r, y + r) &&
+        plate.inside(x + r, y + r));
+    if (!inside) highest[k] = mat;
+  }
+
   /** Twice the sheet on top at a place, plus one on the disc; the mat lies above all. */
   const levelAt = (x: number, y: number): number => {
-    if (!bleed && !plate.inside(x, y)) return 2 * sheets + 1;
+    const node = nearestNode(main, x, y);
+    if (lowest[node] === highest[node]) return lowest[node]!;
+    if (!bleed && !plate.inside(x, y)) return mat;
     const h = fieldAt(main, x, y);
     const b = fieldAt(bend, x, y);
     let i = sheets - 1;
@@ -158,7 +182,9 @@ function make(setup: Setup): Finish {
     let from = 0;
     for (let k = 0; k < taps.length; k++) {
       const d = taps[k]!;
-      const above = levelAt(x + mul(dx, d), y + mul(dy, d)) - level;
+      const tx = x + mul(dx, d);
+      const ty = y + mul(dy, d);
+      const above = highest[nearestNode(main, tx, ty)]! - level <= last ? 0 : levelAt(tx, ty) - level;
       if (above > last) {
         last = above;
         const length = Math.min(above, 5) * perLevel + more;
@@ -210,3 +236,36 @@ function make(setup: Setup): Finish {
     },
   };
 }
+
+/** Least and greatest of twice the sheet near each node, from the hull of the spline, with room for its rounding. */
+function levelBounds(
+  main: Field,
+  bend: Field,
+  bends: Int32Array,
+  levels: Int32Array,
+): { lowest: Int8Array; highest: Int8Array } {
+  const lowest = new Int8Array(NODES * NODES);
+  const highest = new Int8Array(NODES * NODES);
+  const slack = 64;
+  const bent = new Int32Array(NODES * NODES);
+  for (let i = 1; i < levels.length; i++) {
+    for (let k = 0; k < bent.length; k++) bent[k] = (main.nodes[k]! << 3) + mul(bend.nodes[k]! << 3, bends[i]!);
+    const level = levels[i]!;
+    for (let j = 1; j < NODES - 1; j++) {
+      for (let k = j * NODES + 1; k < (j + 1) * NODES - 1; k++) {
+        let least = bent[k]!;
+        let most = least;
+        for (const d of AROUND) {
+          const v = bent[k + d]!;
+          if (v < least) least = v;
+          else if (v > most) most = v;
+        }
+        if (least - slack >= level) lowest[k] = 2 * i;
+        if (most + slack >= level) highest[k] = 2 * i;
+      }
+    }
+  }
+  return { lowest, highest };
+}
+
+const AROUND = [-NODES - 1, -NODES, -NODES + 1, -1, 1, NODES - 1, NODES, NODES + 1];

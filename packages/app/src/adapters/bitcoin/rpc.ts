@@ -226,7 +226,7 @@ export class BtcRpcError extends CarraraError {
     const hint = RPC_HINTS[rpcCode];
     super("btc-rpc", `The Bitcoin node refused ${method}: ${rpcMessage} (${rpcCode}).`, {
       ...(hint === undefined ? {} : { hint }),
-      retryable: rpcCode === -9 || rpcCode === -10 || rpcCode === -28,
+      retryable: RETRYABLE.has(rpcCode),
     });
     this.rpcCode = rpcCode;
     this.method = method;
@@ -268,10 +268,13 @@ export class BtcUnknownChainError extends CarraraError {
   }
 }
 
+const RETRYABLE = new Set([-9, -10, -20, -28]);
+
 const RPC_HINTS: Record<number, string> = {
   [-5]: "Nothing of that name is known to this node; an old transaction wants its block hash, or txindex=1.",
   [-9]: "The node has no peers yet; it is tried again.",
   [-10]: "The node is still loading blocks; it is tried again.",
+  [-20]: "It cannot write to its disk: make room there. The same call may be made again.",
   [-25]: "An input is missing or spent: wait for its transaction, or make the transaction anew.",
   [-26]: "The transaction breaks a rule; the words in front say which.",
   [-27]: "It is in a block already: nothing is left to do.",

@@ -36,7 +36,7 @@ export interface EmbeddedChain {
   url: string;
   /** Holds `__cookie__:<64 hex digits>`, mode 0600, new at each start. */
   cookieFile: string;
-  /** Height and blocks read back from the file at the start. */
+  /** Blocks read back from the file at the start. */
   replayed: number;
   close(): Promise<void>;
 }

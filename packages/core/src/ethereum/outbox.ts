@@ -359,6 +359,11 @@ export function createOutbox({ store, chain, clock, log = () => {} }: OutboxDeps
     return row;
   }
 
+  async function find(hash: `0x${string}`): Promise<OutboxEntry | null> {
+    const [row] = await store.query<Row>("select * from outbox where hash = $1", [hash]);
+    return row ? entryOf(row) : null;
+  }
+
   return {
     async send(sending) {
       const sender = sending.from.address;
@@ -394,16 +399,13 @@ export function createOutbox({ store, chain, clock, log = () => {} }: OutboxDeps
         await syncAll().catch((error) => {
           if (!isUnreachable(error)) throw error;
         });
-        const entry = await this.find(hash);
+        const entry = await find(hash);
         if (!entry) throw new RangeError(`no transaction ${hash} is kept here`);
         if (entry.state !== "sent" || clock.now() >= until) return entry;
         await clock.sleep(wait);
       }
     },
-    async find(hash) {
-      const [row] = await store.query<Row>("select * from outbox where hash = $1", [hash]);
-      return row ? entryOf(row) : null;
-    },
+    find,
     async sync() {
       await syncAll();
     },

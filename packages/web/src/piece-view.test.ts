@@ -28,7 +28,16 @@ const claim = {
   priceWei: null,
   listing: null,
   problem: null,
-  provenance: [{ kind: "found", time: FOUND, text: "by S21 “cellar”", txHash: null, gasUsed: null, priceWei: null }],
+  provenance: [
+    {
+      kind: "found",
+      time: FOUND,
+      text: "Found by S21 “cellar”, rarity 1 in 2^66.4",
+      txHash: null,
+      gasUsed: null,
+      priceWei: null,
+    },
+  ],
 } as unknown as PieceDetail;
 
 const listing = {

@@ -87,7 +87,7 @@ export function offerOf(piece: PieceDetail, actor: ActorName, status: Status): O
 export function beadsOf(piece: PieceDetail, now: number): Bead[] {
   const done = piece.provenance.map((step, i): Bead => {
     const when = i === 0 ? f.moment(step.time) : `${f.day(step.time)}, ${f.hourMinute(step.time)}`;
-    const parts = [when, step.text];
+    const parts = [when, besideTitle(step.text)];
     if (step.gasUsed !== null) parts.push(`${f.grouped(step.gasUsed)} gas`);
     if (step.priceWei !== null && !step.text.includes("ETH")) parts.push(f.ethText(step.priceWei));
     return {
@@ -108,6 +108,13 @@ export function beadsOf(piece: PieceDetail, now: number): Bead[] {
     done.push({ title: "Lapsed", text: `by ${f.clockOrDay(now, now)}, never forged`, txHash: null, look: "todo" });
   else if (todo) done.push({ title: todo, text: "", txHash: null, look: "todo" });
   return done;
+}
+
+/** The line beside the bead's title, which has said the verb already. @example besideTitle("Listed by miner") // "by miner" */
+function besideTitle(text: string): string {
+  return text
+    .replace(/^(Share found|Found|Forged|Listed|Listing withdrawn|Sold|Passed on|Moved)\b\s*/, "")
+    .replace(/,? rarity 1 in 2\^[\d.]+/, "");
 }
 
 /** The token id in two parts: hex zeros that are luck, and the rest. */

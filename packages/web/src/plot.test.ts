@@ -85,7 +85,7 @@ describe("bore holes", () => {
     phone: false,
   };
   test("run from the surface through the sill to bedrock", () => {
-    const holes = boreHoles([share(23.1, 5), share(26.5, 20, "aa"), share(22.4, 40)], options);
+    const holes = boreHoles([share(22.4, 40), share(26.5, 20, "aa"), share(23.1, 5)], options);
     expect(holes.yTicks[0]?.exponent).toBe(22);
     expect(holes.holes.match(/M/g)).toHaveLength(2);
     expect(holes.hits).toHaveLength(1);
@@ -94,11 +94,11 @@ describe("bore holes", () => {
     expect(holes.bedrock ?? 0).toBeLessThan(holes.floor);
   });
   test("where blocks are common the deepest hole still ends inside", () => {
-    const holes = boreHoles([share(34, 5, "aa"), share(22.4, 40)], { ...options, bestLog2: 34 });
+    const holes = boreHoles([share(22.4, 40), share(34, 5, "aa")], { ...options, bestLog2: 34 });
     expect(holes.hits[0]?.y).toBeLessThanOrEqual(holes.floor);
   });
   test("no picture covers another; the deepest hang first", () => {
-    const many = Array.from({ length: 60 }, (_, i) => share(26 + (i % 7) * 0.2, i * 2, `t${i}`));
+    const many = Array.from({ length: 60 }, (_, i) => share(26 + (i % 7) * 0.2, 120 - i * 2, `t${i}`));
     const { hung } = boreHoles(many, options);
     expect(hung[0]?.log2).toBeCloseTo(27.2);
     for (const a of hung)

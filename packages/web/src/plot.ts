@@ -135,7 +135,7 @@ export function ratePlot(
 
 /**
  * Shares as holes, drilled as deep as their hash is rare, from the surface down to bedrock (a block).
- * @param shares newest first
+ * @param shares oldest first
  */
 export function boreHoles(
   shares: readonly ShareBrief[],
@@ -150,7 +150,7 @@ export function boreHoles(
   },
 ): BoreHoles {
   const { frame, now, sillLog2, blockLog2, bestLog2, picture, phone } = options;
-  const { from, span, step } = timeAxis(shares.at(-1)?.time ?? null, now, phone ? 4 : 8);
+  const { from, span, step } = timeAxis(shares[0]?.time ?? null, now, phone ? 4 : 8);
   const shown = shares.filter((share) => share.time >= from);
   const depths = shown.map((share) => share.log2).sort((a, b) => a - b);
   const shallow = depths[0] ?? (sillLog2 === null ? 20 : sillLog2 - 4);

@@ -1,7 +1,7 @@
 import type { LiveEvent, PieceBrief, Quarry, Status } from "@carrara/api/schemas";
 import { describe, expect, test } from "vitest";
 import { phraseText } from "./phrase.ts";
-import { applyToQuarry, frequency, hasPieces, ledeOf, readingsOf } from "./quarry-view.ts";
+import { applyToQuarry, frequency, hasPieces, ledeOf, readingsOf, workerLabel } from "./quarry-view.ts";
 
 const NOW = new Date(2026, 10, 22, 14, 20).getTime();
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -166,13 +166,30 @@ test.each([
 
 describe("events", () => {
   const after = (event: LiveEvent) => applyToQuarry(quarry, event);
-  test("a share is set before the others and counted", () => {
+  test("a share is set after the others and counted", () => {
     const share = { time: NOW + 1000, worker: "S21", log2: 57, tokenId: null };
-    expect(after({ type: "share", share })).toMatchObject({ shareCount: 206, shares: [share], now: NOW + 1000 });
+    const before = { ...share, log2: 56, time: NOW };
+    expect(applyToQuarry({ ...quarry, shares: [before] }, { type: "share", share })).toMatchObject({
+      shareCount: 206,
+      shares: [before, share],
+      now: NOW + 1000,
+    });
   });
   test("a claim takes the bench", () => {
     const next = { ...piece, tokenId: "1".repeat(64) };
     expect(after({ type: "claim", piece: next })).toMatchObject({ bench: next, pieces24h: 5 });
+  });
+  test("a claim and its share are one bore hole, whichever is told first", () => {
+    const share = { time: NOW, worker: "S21", log2: piece.log2, tokenId: null };
+    const hole = [{ ...share, tokenId: piece.tokenId }];
+    const events: LiveEvent[] = [
+      { type: "claim", piece },
+      { type: "share", share },
+    ];
+    for (const order of [events, events.toReversed()]) {
+      const { shares, shareCount } = order.reduce(applyToQuarry, quarry);
+      expect({ shares, shareCount }).toEqual({ shares: hole, shareCount: 206 });
+    }
   });
   test("only the piece on the bench is renewed", () => {
     expect(after({ type: "piece", piece: { ...piece, state: "forged" } }).bench?.state).toBe("forged");
@@ -183,3 +200,10 @@ describe("events", () => {
     expect(after({ type: "block", height: 2, hash: "", ours: true }).blocksFound).toBe(1);
   });
 });
+
+test.each([
+  ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080.study", "study"],
+  ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "bcrt1qw5…"],
+  ["This computer", "This computer"],
+  ["S21.cellar", "S21.cellar"],
+])("worker %s is called %s", (worker, label) => expect(workerLabel(worker)).toBe(label));

@@ -2,7 +2,7 @@
  * The Quarry's words and figures, computed from live answers: the sentence, the readings, what an event changes.
  * @module
  */
-import type { LiveEvent, Quarry, Status } from "@carrara/api/schemas";
+import type { LiveEvent, Quarry, ShareBrief, Status } from "@carrara/api/schemas";
 import * as f from "./format.ts";
 import { type Phrase, two } from "./phrase.ts";
 
@@ -134,14 +134,12 @@ export function applyToQuarry(quarry: Quarry, event: LiveEvent): Quarry {
     case "rate":
       return { ...quarry, now: event.point.time, points: [...quarry.points, event.point].slice(-POINTS_KEPT) };
     case "share":
-      return {
-        ...quarry,
-        now: Math.max(quarry.now, event.share.time),
-        shareCount: quarry.shareCount + 1,
-        shares: [event.share, ...quarry.shares].slice(0, SHARES_KEPT),
-      };
-    case "claim":
-      return { ...quarry, bench: event.piece, pieces24h: quarry.pieces24h + 1 };
+      return withShare(quarry, event.share);
+    case "claim": {
+      const { tokenId, foundAt, worker, log2 } = event.piece;
+      const share = { time: foundAt ?? quarry.now, worker: worker ?? "", log2, tokenId };
+      return { ...withShare(quarry, share), bench: event.piece, pieces24h: quarry.pieces24h + 1 };
+    }
     case "piece":
       return quarry.bench?.tokenId === event.piece.tokenId ? { ...quarry, bench: event.piece } : quarry;
     case "round":
@@ -153,6 +151,27 @@ export function applyToQuarry(quarry: Quarry, event: LiveEvent): Quarry {
     default:
       return quarry;
   }
+}
+
+/** A claim is told of twice, as a share and as a piece, in either order: it is one bore hole. */
+function withShare(quarry: Quarry, share: ShareBrief): Quarry {
+  const now = Math.max(quarry.now, share.time);
+  const at = quarry.shares.findLastIndex((known) => known.log2 === share.log2);
+  const known = quarry.shares[at];
+  if (known) {
+    const shares = quarry.shares.with(at, { ...known, tokenId: known.tokenId ?? share.tokenId });
+    return { ...quarry, now, shares };
+  }
+  return { ...quarry, now, shareCount: quarry.shareCount + 1, shares: [...quarry.shares, share].slice(-SHARES_KEPT) };
+}
+
+/**
+ * A worker as a person calls it: of "bc1q….study" the name after the payout address.
+ * @example workerLabel("bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080.study") // "study"
+ */
+export function workerLabel(worker: string): string {
+  const match = /^[0-9a-zA-Z]{26,}(?:\.(.+))?$/.exec(worker);
+  return match ? (match[1] ?? `${worker.slice(0, 8)}…`) : worker;
 }
 
 /** How often, in the unit that gives a number a person can picture. @example frequency(10) // "6 times a minute" */

@@ -221,7 +221,7 @@ function Line({ entry }: { entry: BooksEntry }) {
       {entry.amount.startsWith("-") || entry.amount === "0" ? digits : `+${digits}`}
     </span>
   );
-  const what = `${kindWord(entry.kind)}${entry.text ? `, ${entry.text}` : ""}`;
+  const what = entry.text === "" ? kindWord(entry.kind) : entry.text;
   const state = entry.state === "final" ? "" : entry.state;
   return (
     <tr>

@@ -170,7 +170,7 @@ function Empty() {
 function Hung({ piece: given, even }: { piece: PieceBrief; even: boolean }) {
   const piece = useNewest(given);
   const deep = !even && piece.log2 >= piece.sillLog2 + DEEP_BITS;
-  const size = deep ? 640 : 320;
+  const size = deep ? 512 : 320;
   return (
     <li className={deep ? "deep" : ""}>
       <Link href={`/piece/${piece.tokenId}`} data-testid="piece-link">

@@ -22,10 +22,10 @@ export function PiecePage({ tokenId }: { tokenId: string }) {
   }, [piece]);
   if (!piece && failure?.code === "piece-unknown") return <Unknown message={failure.message} hint={failure.hint} />;
   if (!piece && failure) return <Waiting what="the piece" failure={failure} />;
-  return <Sheet tokenId={tokenId} piece={piece} />;
+  return <Sheet piece={piece} />;
 }
 
-function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null }) {
+function Sheet({ piece }: { piece: PieceDetail | null }) {
   const phone = useMedia(PHONE);
   const canvas = useRef<HTMLCanvasElement>(null);
   const making = useMakeAgain(piece, canvas);
@@ -33,22 +33,8 @@ function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null 
   return (
     <>
       <article className="piece">
-        <div
-          className="pic"
-          style={piece ? { backgroundImage: `url(/api/pieces/${tokenId}/image.png?size=320)` } : undefined}
-        >
-          {piece ? (
-            <img
-              src={`/api/pieces/${tokenId}/image.png?size=1024`}
-              width="1024"
-              height="1024"
-              alt={`${piece.title}, ${piece.style}`}
-              onLoad={() => {
-                // The node knows the hash of its own drawing once it has drawn.
-                if (piece.pixelsSha256 === null) live.refresh("piece");
-              }}
-            />
-          ) : null}
+        <div className="pic">
+          {piece ? <Picture piece={piece} /> : null}
           {over && piece ? (
             <canvas
               ref={canvas}
@@ -68,6 +54,33 @@ function Sheet({ tokenId, piece }: { tokenId: string; piece: PieceDetail | null 
       </article>
       {piece ? <Proof piece={piece} /> : null}
     </>
+  );
+}
+
+/** The size at which the picture fills its place on most screens. */
+const FINE = 1024;
+
+/** The canonical drawing, under it a small one that is there at once; a finer one takes its place when it is ready. */
+function Picture({ piece }: { piece: PieceDetail }) {
+  const [size, setSize] = useState(piece.drawnSize);
+  const urlOf = (pixels: number) => `/api/pieces/${piece.tokenId}/image.png?size=${pixels}`;
+  const drawn = () => {
+    // The node knows the hash of its own drawing once it has drawn.
+    if (piece.pixelsSha256 === null) live.refresh("piece");
+    if (size === FINE) return;
+    const finer = new Image();
+    finer.onload = () => setSize(FINE);
+    finer.src = urlOf(FINE);
+  };
+  return (
+    <img
+      src={urlOf(size)}
+      style={{ background: `url(${urlOf(128)}) center / 100%` }}
+      width={FINE}
+      height={FINE}
+      alt={`${piece.title}, ${piece.style}`}
+      onLoad={drawn}
+    />
   );
 }
 

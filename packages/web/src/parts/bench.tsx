@@ -9,6 +9,7 @@ import { api } from "../api.ts";
 import * as f from "../format.ts";
 import { phraseText, two } from "../phrase.ts";
 import { rarityOf } from "../piece-view.ts";
+import { hasPieces, workerLabel } from "../quarry-view.ts";
 import { Link } from "../router.tsx";
 import { useCall } from "../use-call.ts";
 import { useCarving } from "../use-carving.ts";
@@ -40,7 +41,7 @@ export function Bench({ quarry }: { quarry: Quarry }) {
         <h2>On the bench</h2>
         <span className="small num">
           {shown ? (
-            `found ${shown.foundAt === null ? f.UNKNOWN : f.clock(shown.foundAt)} by ${shown.worker ?? "a machine"}`
+            `found ${shown.foundAt === null ? f.UNKNOWN : f.clock(shown.foundAt)} by ${shown.worker === null ? "a machine" : workerLabel(shown.worker)}`
           ) : collection ? (
             <>
               <Words of={["1 in ", two(f.exponent1(collection.sillLog2))]} /> is a piece here
@@ -59,7 +60,11 @@ export function Bench({ quarry }: { quarry: Quarry }) {
           <div className="cap">
             <div>
               <div className="title">An uncut block</div>
-              <div className="small q">The first share below the target becomes its picture.</div>
+              <div className="small q">
+                {hasPieces(quarry)
+                  ? "Every claim is forged or has lapsed. The next one comes here."
+                  : "The first share below the target becomes its picture."}
+              </div>
             </div>
           </div>
         </>

@@ -6,6 +6,7 @@ import type { Quarry, ShareBrief } from "@carrara/api/schemas";
 import { useId, useMemo } from "react";
 import * as f from "../format.ts";
 import { boreHoles, type Frame, spread } from "../plot.ts";
+import { workerLabel } from "../quarry-view.ts";
 import { navigate } from "../router.tsx";
 import { PHONE, useMedia } from "../use-live.ts";
 import { Two, TwoSvg } from "./text.tsx";
@@ -43,7 +44,7 @@ export function BoreHoles({ quarry, now }: { quarry: Quarry; now: number }) {
       </div>
       <div className="ticker">
         <Drawing quarry={quarry} holes={holes} frame={frame} picture={picture} phone={phone} />
-        <ShareList shares={quarry.shares.slice(0, ROWS)} />
+        <ShareList shares={quarry.shares.slice(-ROWS).reverse()} />
       </div>
     </section>
   );
@@ -225,7 +226,7 @@ function ShareList({ shares }: { shares: readonly ShareBrief[] }) {
         <li key={row} className={share.tokenId === null ? "" : "hit"}>
           <span className="num">{f.clock(share.time)}</span>
           <span>
-            {share.worker}
+            {workerLabel(share.worker)}
             {share.tokenId === null ? "" : ", a piece"}
           </span>
           <b>

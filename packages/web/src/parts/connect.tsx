@@ -20,15 +20,11 @@ export function Connect({ connect }: { connect: Quarry["connect"] }) {
         <CopyField label="Password: options, or x" value={connect.password} />
       </div>
       <p className="q small after">
-        {connect.note}{" "}
-        {here ? (
-          <>
-            The port answers on this computer only. <Link href="/settings">Open it to the local network</Link> for a
-            machine of your own; anybody on that network can then mine here.
-          </>
-        ) : (
-          "The port is open to the local network: anybody on it can mine here, to their own address."
-        )}
+        {connect.note} {here ? "Then anybody on that network can mine here, to an address of their own. " : ""}
+        <Link href="/settings">Settings</Link>
+        <br />
+        The password may say <span className="mono">c=collection to=0x… d=difficulty</span>, in any order; x takes the
+        open collection and its owner.
       </p>
     </section>
   );

@@ -2,7 +2,7 @@
  * Writes src/styles.ts from definitions.ts, or with --check compares.
  *   node packages/art/tool/styles.ts [--check]
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { toHex } from "@carrara/base/bytes";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { parseStyle } from "../src/style.ts";
@@ -49,7 +49,10 @@ function style(name: string, about: string, hex: string): BuiltInStyle {
 }
 `;
 if (process.argv.includes("--check")) {
-  if (readFileSync(file, "utf8") !== text) {
+  // The formatter may wrap lines otherwise; the bytes are what is frozen.
+  const { STYLES } = await import("../src/styles.ts");
+  const made = DEFINITIONS.map((d) => `${d.name} ${d.about} ${toHex(styleBytes(d))}`).join("\n");
+  if (STYLES.map((s) => `${s.name} ${s.about} ${toHex(s.bytes)}`).join("\n") !== made) {
     console.error("src/styles.ts is not what tool/definitions.ts makes: run node packages/art/tool/styles.ts");
     process.exit(1);
   }

@@ -4,7 +4,7 @@
  */
 import type { Input, RouteName } from "@carrara/api/routes";
 import type { PieceBrief } from "@carrara/api/schemas";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { api, failureOf } from "./api.ts";
 import { createLive, type Entry, type LiveState } from "./live.ts";
 
@@ -55,5 +55,22 @@ export function useMedia(query: string): boolean {
   );
 }
 
+/** Height of an element in CSS pixels, as it is laid out now and whenever it changes; null before the first layout. */
+export function useHeight(element: RefObject<HTMLElement | null>): number | null {
+  const [height, setHeight] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    if (!element.current) return;
+    setHeight(element.current.clientHeight);
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setHeight(Math.round(entry.contentRect.height));
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return height;
+}
+
 export const PHONE = "(max-width: 640px)";
+/** Below this the picture takes the whole width and the gauge lies under the sentence. */
+export const NARROW = "(max-width: 1180px)";
 export const CALM = "(prefers-reduced-motion: reduce)";

@@ -12,7 +12,7 @@ import { Proof } from "../parts/proof.tsx";
 import { Short, Words } from "../parts/text.tsx";
 import { beadsOf, rarityOf, raritySentence, stateWord } from "../piece-view.ts";
 import { Link } from "../router.tsx";
-import { live, PHONE, useAnswer, useLive, useMedia } from "../use-live.ts";
+import { live, NARROW, useAnswer, useHeight, useLive, useMedia } from "../use-live.ts";
 import { Waiting } from "./waiting.tsx";
 
 export function PiecePage({ tokenId }: { tokenId: string }) {
@@ -26,14 +26,16 @@ export function PiecePage({ tokenId }: { tokenId: string }) {
 }
 
 function Sheet({ piece }: { piece: PieceDetail | null }) {
-  const phone = useMedia(PHONE);
+  const narrow = useMedia(NARROW);
+  const place = useRef<HTMLDivElement>(null);
+  const height = useHeight(place);
   const canvas = useRef<HTMLCanvasElement>(null);
   const making = useMakeAgain(piece, canvas);
   const over = making.begun && making.carving.failure === null;
   return (
     <>
       <article className="piece">
-        <div className="pic">
+        <div className="pic" ref={place}>
           {piece ? <Picture piece={piece} /> : null}
           {over && piece ? (
             <canvas
@@ -45,9 +47,11 @@ function Sheet({ piece }: { piece: PieceDetail | null }) {
             />
           ) : null}
         </div>
-        {phone ? null : <div className="gauge">{piece ? <TallGauge piece={piece} /> : null}</div>}
+        {narrow ? null : (
+          <div className="gauge">{piece && height ? <TallGauge piece={piece} height={height} /> : null}</div>
+        )}
         <div className="label">
-          {piece ? <Label piece={piece} phone={phone} /> : <h1 aria-busy="true">&nbsp;</h1>}
+          {piece ? <Label piece={piece} narrow={narrow} /> : <h1 aria-busy="true">&nbsp;</h1>}
           {piece ? <MakeAgain piece={piece} making={making} /> : null}
           {piece ? <Provenance piece={piece} /> : null}
         </div>
@@ -84,7 +88,7 @@ function Picture({ piece }: { piece: PieceDetail }) {
   );
 }
 
-function Label({ piece, phone }: { piece: PieceDetail; phone: boolean }) {
+function Label({ piece, narrow }: { piece: PieceDetail; narrow: boolean }) {
   const { status } = useLive();
   const year = new Date(piece.foundAt ?? status?.now ?? 0).getFullYear();
   const number = piece.edition === null ? stateWord(piece.state) : `no. ${f.grouped(piece.edition)}`;
@@ -104,8 +108,8 @@ function Label({ piece, phone }: { piece: PieceDetail; phone: boolean }) {
         <Words of={rarityOf(piece)} /> · {piece.zeroBits} leading zero bits · sill{" "}
         <Words of={[{ of: f.exponent1(piece.sillLog2) }]} />
       </p>
-      {phone ? (
-        <div style={{ marginTop: 18 }}>
+      {narrow ? (
+        <div style={{ marginTop: 18, maxWidth: 480 }}>
           <WideGauge piece={piece} />
         </div>
       ) : null}

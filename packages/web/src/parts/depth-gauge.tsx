@@ -7,7 +7,7 @@ import { exponent1 } from "../format.ts";
 import { type Gauge, gaugeOf } from "../gauge.ts";
 import { TwoSvg } from "./text.tsx";
 
-const TALL = { top: 8, length: 784 };
+const TALL = { top: 8, bottom: 8 };
 const WIDE = { left: 4, length: 346, width: 354 };
 
 type Depth = Pick<PieceDetail, "log2" | "zeroBits" | "sillLog2" | "blockLog2">;
@@ -17,16 +17,15 @@ function labelOf({ zeroBits, sillLog2, blockLog2 }: Depth): string {
   return `Depth gauge: ${zeroBits} leading zero bits; the sill at ${exponent1(sillLog2)}${block}`;
 }
 
-export function TallGauge({ piece }: { piece: Depth }) {
-  const gauge = gaugeOf({ ...piece, length: TALL.length, gap: 18 });
+export function TallGauge({ piece, height }: { piece: Depth; height: number }) {
+  const gauge = gaugeOf({ ...piece, length: height - TALL.top - TALL.bottom, gap: 18 });
   const y = (at: number) => TALL.top + at;
   return (
     <svg
       width="100"
-      height="800"
-      viewBox="0 0 100 800"
-      style={{ overflow: "visible", maxWidth: "none", height: "100%" }}
-      preserveAspectRatio="xMinYMin meet"
+      height={height}
+      viewBox={`0 0 100 ${height}`}
+      style={{ overflow: "visible", maxWidth: "none" }}
       role="img"
       aria-label={labelOf(piece)}
     >

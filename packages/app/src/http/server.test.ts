@@ -40,7 +40,7 @@ beforeAll(async () => {
     port: 0,
     handlers,
     picture: async (_, size) => Uint8Array.of(size & 255),
-    metrics: () => "carrara_up 1\n",
+    metrics: async () => "carrara_up 1\n",
     events: (listen) => {
       listeners.add(listen);
       return () => listeners.delete(listen);
@@ -251,7 +251,7 @@ describe("answers", () => {
         port: server.port,
         handlers,
         picture: async () => new Uint8Array(),
-        metrics: () => "",
+        metrics: async () => "",
         events: () => () => {},
         pages,
         onFault: () => {},

@@ -34,7 +34,7 @@ export interface HttpOptions {
   /** A PNG of a piece; refuses like a handler. */
   picture(tokenId: string, size: number): Promise<Uint8Array>;
   /** Prometheus text. */
-  metrics(): string;
+  metrics(): Promise<string>;
   /** Calls `listen` with each event until the returned function is called. */
   events(listen: (event: LiveEvent) => void): () => void;
   /** Folder of the built pages. */
@@ -113,7 +113,7 @@ export function createApp(options: Omit<HttpOptions, "port">): Hono {
 
   const document = openApi();
   app.get("/api/openapi.json", (c) => c.json(document));
-  app.get("/metrics", (c) => c.text(options.metrics()));
+  app.get("/metrics", async (c) => c.text(await options.metrics()));
   app.get("/api/pieces/:tokenId/image.png", async (c) => {
     const { tokenId } = parsePart(routes.piece.params, c.req.param(), "path") as { tokenId: string };
     const size = Number(c.req.query("size") ?? "512");

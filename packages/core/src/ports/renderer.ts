@@ -27,5 +27,7 @@ export interface Renderer {
    * @throws CarraraError `renderer-busy` (retryable) when too many wait, or what art throws for a bad style.
    */
   draw(drawing: Drawing): Promise<Drawn>;
+  /** The same, made anew even when a finished picture is kept: what a verification compares. */
+  drawAgain(drawing: Drawing): Promise<Drawn>;
   close(): Promise<void>;
 }

@@ -12,6 +12,8 @@ const FINE_SPANS_MS = 48 * 3_600_000;
 const COARSE_SPAN_MS = 600_000;
 /** Bore holes are drawn for a day; what is older and not the best of its day goes. */
 const DEEP_SHARES_KEPT_MS = 26 * 3_600_000;
+/** A claim that lapsed is shown as such for so long. */
+const LAPSED_CLAIMS_KEPT_MS = 7 * 86_400_000;
 /** Claims of one worker and round that are kept: the best. */
 export const CLAIMS_KEPT = 64;
 
@@ -152,7 +154,7 @@ export async function saveBlockAnswer(sql: Sql, hash: string, answer: string): P
   await sql.query("update block_found set answer = $2 where hash = $1", [hash, answer]);
 }
 
-/** Merges old spans and drops old bore holes; called now and then. The best share of each worker stays in `worker`. */
+/** Merges old spans, drops old bore holes and claims that lapsed long ago; called now and then. The best share of each worker stays in `worker`. */
 export async function tidy(store: Store, now: number): Promise<void> {
   await store.transaction(async (sql) => {
     await sql.query(
@@ -172,6 +174,13 @@ export async function tidy(store: Store, now: number): Promise<void> {
       [now - FINE_SPANS_MS, COARSE_SPAN_MS],
     );
     await sql.query("delete from deep_share where time < $1", [now - DEEP_SHARES_KEPT_MS]);
+    await sql.query(
+      `delete from claim c where found_at < $1
+         and round < (select max((args ->> 'round')::integer) - 1 from eth_event where name = 'RoundOpened' and address = c.collection)
+         and not exists (select 1 from outbox o where o.token_id = c.token_id and o.state <> 'failed')
+         and not exists (select 1 from eth_event e where e.token_id = c.token_id)`,
+      [now - LAPSED_CLAIMS_KEPT_MS],
+    );
   });
 }
 

@@ -111,6 +111,7 @@ export function createRenderer(folder: string | null): Renderer {
       running.set(key, promise);
       return promise;
     },
+    drawAgain: draw,
     async close() {
       closed = true;
       const ending = new CarraraError("closing", "The node is ending.", { retryable: true });

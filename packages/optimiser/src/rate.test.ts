@@ -1,6 +1,15 @@
 import { seeded } from "@carrara/base/random";
 import { describe, expect, test } from "vitest";
-import { expectedSeconds, HASHES_PER_DIFFICULTY, hashRate, poissonBand, poissonInterval } from "./rate.ts";
+import {
+  chanceWithin,
+  expectedSeconds,
+  HASHES_PER_DIFFICULTY,
+  hashRate,
+  hashRateOf,
+  poissonBand,
+  poissonInterval,
+  timeToFind,
+} from "./rate.ts";
 
 /** Sum of Poisson probabilities up to k: the definition that the closed forms are held to. */
 function cdf(k: number, mean: number): number {
@@ -57,4 +66,48 @@ describe("hash rate from shares", () => {
 test("waiting has no memory: only hashes and rate count", () => {
   expect(expectedSeconds(6e7, 6e6)).toBe(10);
   expect(expectedSeconds(1, 0)).toBeNull();
+});
+
+describe("shares of different difficulties, and the time to a find", () => {
+  test("equal shares are as before; one heavy share widens the interval", () => {
+    const equal = hashRateOf(Array(100).fill(8), 600);
+    expect(equal).toEqual(hashRate({ work: 800, shares: 100, seconds: 600 }));
+    const mixed = hashRateOf([...Array(50).fill(8), 400], 600);
+    expect(mixed.rate).toBeCloseTo(equal.rate, 3);
+    expect(mixed.high - mixed.low).toBeGreaterThan(2 * (equal.high - equal.low));
+    expect(() => hashRateOf([0], 600)).toThrow(RangeError);
+  });
+
+  test("the interval of mixed shares holds the truth in about 95 of 100 windows", () => {
+    const random = seeded(5);
+    let inside = 0;
+    for (let run = 0; run < 500; run++) {
+      const shares: number[] = [];
+      // Two workers of one rate each: difficulty 1 found 40 times in the window on average, difficulty 4 found 10 times.
+      for (const [difficulty, mean] of [
+        [1, 40],
+        [4, 10],
+      ] as const) {
+        let time = -Math.log((random.u32() + 1) / 2 ** 32);
+        while (time < mean) {
+          shares.push(difficulty);
+          time -= Math.log((random.u32() + 1) / 2 ** 32);
+        }
+      }
+      const { low, high } = hashRateOf(shares, 600);
+      const truth = (80 * HASHES_PER_DIFFICULTY) / 600;
+      if (truth >= low && truth <= high) inside++;
+    }
+    expect(inside / 500).toBeGreaterThan(0.91);
+  });
+
+  test("half of the finds come before the median, and none has a memory", () => {
+    const rate = { rate: 2e14, low: 1.9e14, high: 2.1e14 };
+    const time = timeToFind(1e24, rate);
+    expect(time?.mean).toBe(5e9);
+    expect(chanceWithin(1e24, 2e14, time?.median ?? 0)).toBeCloseTo(0.5, 12);
+    expect(chanceWithin(1e24, 2e14, time?.late ?? 0)).toBeCloseTo(0.95, 12);
+    expect(timeToFind(1e24, { rate: 0, low: 0, high: 0 })).toBeNull();
+    expect(timeToFind(1, { rate: 1, low: 0, high: 2 })?.meanHigh).toBe(Number.POSITIVE_INFINITY);
+  });
 });

@@ -56,3 +56,56 @@ export function poissonBand(expected: number): { low: number; high: number } {
 export function expectedSeconds(hashes: number, rate: number): number | null {
   return rate > 0 ? hashes / rate : null;
 }
+
+/**
+ * Hash rate from accepted shares of different difficulties (vardiff, or the hash's own): rare heavy shares carry less
+ * certainty than their work, so the interval is that of (sum of d)^2 / sum of d^2 shares, the effective count.
+ * @param difficulties of each share, as it was judged by
+ * @throws RangeError for a difficulty that is not above 0, or a window without length.
+ * @example hashRateOf([8, 8, 16], 600)
+ */
+export function hashRateOf(difficulties: readonly number[], seconds: number): RateEstimate {
+  let work = 0;
+  let squares = 0;
+  for (const difficulty of difficulties) {
+    if (!(difficulty > 0 && Number.isFinite(difficulty))) throw new RangeError(`a share of difficulty ${difficulty}`);
+    work += difficulty;
+    squares += difficulty * difficulty;
+  }
+  return hashRate({ work, shares: squares === 0 ? 0 : (work * work) / squares, seconds });
+}
+
+/** How long a find takes, for a process without memory. Seconds. */
+export interface TimeToFind {
+  readonly mean: number;
+  /** Half of all finds come sooner. */
+  readonly median: number;
+  /** 19 of 20 come sooner. */
+  readonly late: number;
+  /** The mean with the rate at either end of its interval; the upper end is infinite while a rate of 0 is possible. */
+  readonly meanLow: number;
+  readonly meanHigh: number;
+}
+
+/**
+ * Time to a block (or to any hash not above a target).
+ * @param hashes how many it takes on average: difficulty x HASHES_PER_DIFFICULTY
+ * @returns `null` when nothing hashes
+ * @example timeToFind(difficulty * HASHES_PER_DIFFICULTY, hashRateOf(shares, 86_400))
+ */
+export function timeToFind(hashes: number, { rate, low, high }: RateEstimate): TimeToFind | null {
+  const mean = expectedSeconds(hashes, rate);
+  if (mean === null) return null;
+  return {
+    mean,
+    median: mean * Math.LN2,
+    late: mean * Math.log(20),
+    meanLow: hashes / high,
+    meanHigh: low > 0 ? hashes / low : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The chance of at least one find in `seconds`. */
+export function chanceWithin(hashes: number, rate: number, seconds: number): number {
+  return -Math.expm1((-rate * seconds) / hashes);
+}

@@ -55,10 +55,16 @@ export interface ChainMemory {
   value: Float64Array;
   next: Float64Array;
   choice: Uint8Array;
+  earns: Float64Array;
 }
 
 export function createChainMemory(): ChainMemory {
-  return { value: new Float64Array(8), next: new Float64Array(8), choice: new Uint8Array(8) };
+  return {
+    value: new Float64Array(8),
+    next: new Float64Array(8),
+    choice: new Uint8Array(8),
+    earns: new Float64Array(256),
+  };
 }
 
 /**
@@ -87,7 +93,7 @@ export function solveChain(
 
   const step = chain.room === undefined ? freeStep : roomStep;
   for (let h = hours - 1; h >= 0; h--) {
-    step(chain, h, next, value, choice, states);
+    step(chain, h, next, value, choice, states, memory.earns);
     [value, next] = [next, value];
   }
 
@@ -149,21 +155,22 @@ function freeStep(
   value: Float64Array,
   choice: Uint8Array,
   states: number,
+  earns: Float64Array,
 ): void {
   const { modes, minOn, minOff, profit, start, change, allowed } = chain;
   const at = h * modes;
   const price = chain.toll === undefined ? 0 : (chain.toll.price[h] as number);
   const power = chain.toll?.power;
-  const earns = (m: number): number => {
-    if (allowed !== undefined && allowed[at + m] === 0) return Number.NEGATIVE_INFINITY;
-    return (profit[at + m] as number) - (power === undefined ? 0 : price * (power[m] as number));
-  };
-  const offEarns = earns(0);
+  for (let m = 0; m < modes; m++) {
+    const own = (profit[at + m] as number) - (power === undefined ? 0 : price * (power[m] as number));
+    earns[m] = allowed !== undefined && allowed[at + m] === 0 ? Number.NEGATIVE_INFINITY : own;
+  }
+  const offEarns = earns[0] as number;
   let bestStart = Number.NEGATIVE_INFINITY;
   let started = 0;
   for (let m = 1; m < modes; m++) {
     const to = minOff + (m - 1) * minOn;
-    const worth = earns(m) - (start[at + m] as number) + (next[to] as number);
+    const worth = (earns[m] as number) - (start[at + m] as number) + (next[to] as number);
     if (worth > bestStart) {
       bestStart = worth;
       started = to;
@@ -183,7 +190,7 @@ function freeStep(
     let changed = 0;
     for (let m = 1; m < modes; m++) {
       const to = minOff + (m - 1) * minOn + later;
-      const worth = earns(m) - (change[at + m] as number) + (next[to] as number);
+      const worth = (earns[m] as number) - (change[at + m] as number) + (next[to] as number);
       if (worth > bestChange) {
         bestChange = worth;
         changed = to;
@@ -192,7 +199,7 @@ function freeStep(
     for (let m = 1; m < modes; m++) {
       const s = minOff + (m - 1) * minOn + age - 1;
       let to = minOff + (m - 1) * minOn + later;
-      let best = earns(m) + (next[to] as number);
+      let best = (earns[m] as number) + (next[to] as number);
       if (bestChange > best) {
         best = bestChange;
         to = changed;

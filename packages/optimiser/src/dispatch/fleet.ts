@@ -195,6 +195,8 @@ function relax(
   const cap = limits.find(({ kind, breaker }) => kind === "most" && breaker === null);
 
   let best: Dual | null = null;
+  let settled = Number.POSITIVE_INFINITY;
+  let since = 0;
   const price = site.breakers.map(() => new Float64Array(hours));
   const drawn = site.breakers.map(() => new Float64Array(hours));
   const total = new Float64Array(hours);
@@ -225,6 +227,11 @@ function relax(
       const copies = price.map((own) => own.slice());
       best = { bound, price: copies, site: cap?.price.slice() ?? new Float64Array(hours), merit: merit.slice() };
     }
+    // Prices that have settled are not moved on: eight rounds without a gain of a part in 20,000.
+    if (best.bound < settled - 5e-5 * Math.abs(settled) || round === 0) {
+      settled = best.bound;
+      since = round;
+    } else if (round - since >= 8) break;
     for (const limit of limits) movePrices(limit, limit.breaker === null ? total : drawn[limit.breaker], site, round);
   }
   return best ?? { bound: Number.POSITIVE_INFINITY, price, site: new Float64Array(hours), merit };
@@ -411,7 +418,7 @@ function fit(
   }
   for (let k = 0; k < passes; k++) {
     const next = pass(peak, false);
-    if (next - worth <= 1e-9 * Math.abs(worth)) break;
+    if (next - worth <= 1e-6 * Math.abs(worth)) break;
     worth = next;
   }
 }

@@ -60,10 +60,12 @@ function make(setup: Setup): Finish {
   const later: Composition = nested === 1 ? kind : "island";
   const first = composition(kind, g, 2600);
   const pulls = [first, composition(kind, g, 3200), composition(later, g, 2800), composition(later, g, 3600)];
+  // Two pigments need the first network only.
+  const asked = count > 2 || accentOption === 2 ? 2 : 1;
   const fields = makeFields(plate, 4, (x, y, out) => {
     const wx = clamp(x + (fractal(x << 1, y << 1, lattice + 90, 3) >> 4), -9344, 9344);
     const wy = clamp(y + (fractal(x << 1, y << 1, lattice + 95, 3) >> 4), -9344, 9344);
-    for (let k = 0; k < 2; k++) {
+    for (let k = 0; k < asked; k++) {
       fieldInputs(inputs, wx, wy, lattice + k * 9);
       const o = nets[k]!(inputs);
       for (let j = 0; j < 2; j++) {

@@ -13,7 +13,15 @@ import type { Address } from "@carrara/base/units";
 import { createMiner } from "@carrara/core/miner/miner";
 import type { Miner } from "@carrara/core/miner/types";
 import { createPool } from "@carrara/core/pool/pool";
-import type { ForgeTerms, FoundBlock, Pool, PoolClaim, PoolSink, ShareBatch } from "@carrara/core/pool/types";
+import type {
+  ForgeTerms,
+  FoundBlock,
+  Pool,
+  PoolClaim,
+  PoolOptions,
+  PoolSink,
+  ShareBatch,
+} from "@carrara/core/pool/types";
 import type { BtcNode } from "@carrara/core/ports/bitcoin";
 import type { Log } from "@carrara/core/ports/log";
 import { addressOfScript, scriptOfAddress } from "@carrara/mining/address";
@@ -86,6 +94,7 @@ async function openPool(
   btc: BtcNode,
   terms: ForgeTerms[] = [],
   port = 0,
+  options: Partial<PoolOptions> = {},
 ): Promise<{ pool: Pool; server: StratumServer; kept: Kept; close(): Promise<void> }> {
   const kept = keeper();
   const pool = createPool({
@@ -99,6 +108,7 @@ async function openPool(
       return { signal: controller.signal, abort: () => controller.abort() };
     },
     seed: 1,
+    options,
   });
   pool.setTerms(terms);
   pool.start();
@@ -274,7 +284,8 @@ test("bad input on the socket: split and merged lines are read, a megabyte line 
 }, 60_000);
 
 test("a client that reads nothing is cut off while the pool goes on", async () => {
-  const { server, pool } = await openPool(await embedded(300_000n));
+  // No limit of lines here, so that it is the unread bytes that cut it off.
+  const { server, pool } = await openPool(await embedded(300_000n), [], 0, { lineBurst: 1e9 });
   const slow = await raw(server.port);
   slow.socket.pause();
   // Subscribes have the longest answers; the system's own buffers (some MB on loopback) have to fill first.

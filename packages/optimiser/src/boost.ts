@@ -25,6 +25,8 @@ export interface BoostOptions {
   readonly penalty: number;
   /** Part of the rows that each tree sees. */
   readonly sample: number;
+  /** Part of the features that each tree sees. */
+  readonly columns: number;
 }
 
 export const BOOST_DEFAULTS: BoostOptions = {
@@ -35,6 +37,7 @@ export const BOOST_DEFAULTS: BoostOptions = {
   leaf: 30,
   penalty: 1,
   sample: 0.6,
+  columns: 0.5,
 };
 
 /** A trained model: plain data, so that it can be kept and sent to a worker. */
@@ -112,6 +115,7 @@ export function train(
   const hessian = new Float64Array(n);
   const node = new Uint16Array(n);
   const used = new Uint32Array(n);
+  const seen = new Uint16Array(width);
   const hist = new Float64Array(outer * BINS * 2);
   for (let t = 0; t < options.trees; t++) {
     let count = 0;
@@ -129,12 +133,16 @@ export function train(
       if (options.sample >= 1 || random.u32() < keep) used[count++] = i;
     }
     node.fill(0);
+    let open = 0;
+    for (let f = 0; f < width; f++) {
+      // A feature that never changes can split nothing.
+      if ((edges[f] as Float64Array).length > 0 && random.u32() < options.columns * 0x100000000) seen[open++] = f;
+    }
     for (let level = 0; level < options.depth; level++) {
       const nodes = 2 ** level;
       const best = new Float64Array(nodes).fill(1e-9);
       const first = t * inner + nodes - 1;
-      for (let f = 0; f < width; f++) {
-        if ((edges[f] as Float64Array).length === 0) continue;
+      for (const f of seen.subarray(0, open)) {
         hist.fill(0, 0, nodes * BINS * 2);
         const column = f * n;
         for (let k = 0; k < count; k++) {

@@ -29,6 +29,8 @@ export interface AnswerDeps {
   clock: Clock;
   startedAt: number;
   version: string;
+  /** The canonical drawing of a piece has been made for the first time. */
+  onDrawn(tokenId: string): void;
   /** Opens or closes the Stratum port to the local network. */
   openStratum(open: boolean): Promise<void>;
 }
@@ -42,7 +44,15 @@ export interface Answers {
   collectionBriefs(): Promise<CollectionBrief[]>;
 }
 
-export function createAnswers({ services, config, clock, startedAt, version, openStratum }: AnswerDeps): Answers {
+export function createAnswers({
+  services,
+  config,
+  clock,
+  startedAt,
+  version,
+  onDrawn,
+  openStratum,
+}: AnswerDeps): Answers {
   const sillOf = (collection: string) => {
     const terms = services.rounds?.terms().find((one) => one.collection === collection);
     return terms ? log2(expectedHashes(terms.target)) : null;
@@ -176,7 +186,7 @@ export function createAnswers({ services, config, clock, startedAt, version, ope
     const target = services.rounds?.terms()[0]?.target;
     const pieceHashes = target ? Number(expectedHashes(target)) : null;
     const blockHashes = services.bitcoinTip ? Number(expectedHashes(services.bitcoinTip.target)) : null;
-    const holes = await boreHoles(store, now);
+    const holes = await boreHoles(store, now, services.ownWorker);
     const [blocks] = await store.query<{ count: number }>(
       "select count(*)::integer as count from block_found where answer = 'accepted'",
     );
@@ -212,7 +222,8 @@ export function createAnswers({ services, config, clock, startedAt, version, ope
         store,
         now,
         {
-          own: services.ownWorker ?? "",
+          own: services.ownWorker,
+          ownRate: minerNow?.hashRate ?? null,
           online: (worker) => services.pool?.online(worker) ?? false,
           detail: (worker, agent) =>
             worker === services.ownWorker && minerNow
@@ -306,10 +317,11 @@ export function createAnswers({ services, config, clock, startedAt, version, ope
         samples,
         pixels: drawn.pixelsSha256,
       });
-      await store.query(
-        "insert into drawing (token_id, pixels_sha256, recipe, recipe_hash, made_at) values ($1, $2, $3, $4, $5) on conflict (token_id) do nothing",
+      const [first] = await store.query(
+        "insert into drawing (token_id, pixels_sha256, recipe, recipe_hash, made_at) values ($1, $2, $3, $4, $5) on conflict (token_id) do nothing returning token_id",
         [tokenId, drawn.pixelsSha256, canonical(recipe), recipeHash(recipe), clock.now()],
       );
+      if (first) onDrawn(tokenId);
     }
     return drawn;
   }

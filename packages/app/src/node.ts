@@ -87,7 +87,15 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
   const counts = { sharesAccepted: 0, sharesRejected: 0, httpFaults: 0 };
   const cancels: (() => void)[] = [];
   let lastStatus = "";
-  const answers = createAnswers({ services, config, clock, startedAt, version: VERSION, openStratum });
+  const answers = createAnswers({
+    services,
+    config,
+    clock,
+    startedAt,
+    version: VERSION,
+    openStratum,
+    onDrawn: (tokenId) => void tellPiece(tokenId),
+  });
 
   /** Opens a part, again and again until it is up. */
   async function insist<T>(what: keyof Services["problems"] | "store", open: () => Promise<T>): Promise<T> {

@@ -116,8 +116,8 @@ describe.each(STORES)("the quarry on %s", (_, open) => {
       { ...shares("a", NOW, 1), deepest: [{ hash: kept.tokenId, time: NOW, log2: 28, difficulty: 0.01 }] },
       shares("a", NOW - 25 * HOUR, 1),
     ]);
-    const holes = await boreHoles(store, NOW + 1);
-    expect(holes).toEqual([{ time: NOW, worker: "a", log2: 28, tokenId: kept.tokenId }]);
+    const holes = await boreHoles(store, NOW + 1, null);
+    expect(holes).toEqual([{ time: NOW, worker: "a…", log2: 28, tokenId: kept.tokenId }]);
   });
 
   test("tidying keeps the sums and bounds the rows", async () => {
@@ -141,7 +141,13 @@ describe.each(STORES)("the quarry on %s", (_, open) => {
     const list = await machines(
       store,
       now,
-      { own: "z.cpu", online: (name) => name === "z.cpu", detail: (_, agent) => agent ?? "", pieceHashes: 1e9 },
+      {
+        own: "z.cpu",
+        ownRate: null,
+        online: (name) => name === "z.cpu",
+        detail: (_, agent) => agent ?? "",
+        pieceHashes: 1e9,
+      },
       spans,
     );
     expect(list.map(({ name, kind, online, accepted }) => [name, kind, online, accepted])).toEqual([

@@ -4,16 +4,19 @@
  */
 import type { Provenance } from "@carrara/api/schemas";
 import type { Sql } from "../ports/store.ts";
+import { workerName } from "../quarry/view.ts";
 
 /**
  * Oldest first.
  * @param nameOf name of an actor of this node, or null
+ * @param own this computer's worker
  * @example await readProvenance(store, tokenId, (address) => nameOf(chain, address))
  */
 export async function readProvenance(
   sql: Sql,
   tokenId: string,
   nameOf: (address: string) => string | null,
+  own: string | null = null,
 ): Promise<Provenance[]> {
   const who = (address: unknown) => nameOf(String(address)) ?? short(String(address));
   const entries: (Provenance & { order: number })[] = [];
@@ -22,7 +25,7 @@ export async function readProvenance(
     [tokenId],
   );
   if (claim) {
-    const text = `Found by ${workerName(claim.worker)}, rarity 1 in 2^${claim.log2.toFixed(1)}`;
+    const text = `Found by ${workerName(claim.worker, own)}, rarity 1 in 2^${claim.log2.toFixed(1)}`;
     entries.push({
       kind: "found",
       time: Number(claim.found_at),
@@ -104,9 +107,4 @@ interface EventRow {
 
 function short(address: string): string {
   return `${address.slice(0, 6)}…${address.slice(-4)}`;
-}
-
-function workerName(worker: string): string {
-  const dot = worker.indexOf(".");
-  return dot < 0 ? worker : worker.slice(dot + 1);
 }

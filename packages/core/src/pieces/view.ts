@@ -117,7 +117,7 @@ export async function detail(
     minerName: context.nameOf(row.miner),
     traits: traitsOf(style, seed).map(({ name, value }) => ({ name, value })),
     proof: await proofOf(sql, collection, tokenId),
-    provenance: await readProvenance(sql, tokenId, context.nameOf),
+    provenance: await readProvenance(sql, tokenId, context.nameOf, context.ownWorker),
     listing: await listingOf(sql, row, context),
     pixelsSha256: drawing?.pixels_sha256 ?? null,
     recipeHash: drawing?.recipe_hash ?? null,

@@ -89,7 +89,7 @@ export function rateNow(spans: readonly Span[], now: number): number | null {
 }
 
 /** The deepest shares of the last day, oldest first, at most `most`; those that are claims carry their token id. */
-export async function boreHoles(sql: Sql, now: number, most = 1500): Promise<ShareBrief[]> {
+export async function boreHoles(sql: Sql, now: number, own: string | null, most = 1500): Promise<ShareBrief[]> {
   const rows = await sql.query<{ time: string; worker: string; log2: number; token_id: string | null }>(
     `select * from (
        select d.time, d.worker, d.log2, c.token_id from deep_share d left join claim c on c.token_id = d.hash
@@ -97,7 +97,12 @@ export async function boreHoles(sql: Sql, now: number, most = 1500): Promise<Sha
      ) newest order by time`,
     [now - DAY_MS, most],
   );
-  return rows.map((row) => ({ time: Number(row.time), worker: row.worker, log2: row.log2, tokenId: row.token_id }));
+  return rows.map((row) => ({
+    time: Number(row.time),
+    worker: workerName(row.worker, own),
+    log2: row.log2,
+    tokenId: row.token_id,
+  }));
 }
 
 /** The best share since a time, or ever. */
@@ -123,11 +128,14 @@ export async function machines(
   now: number,
   {
     own,
+    ownRate,
     online,
     detail,
     pieceHashes,
   }: {
-    own: string;
+    own: string | null;
+    /** H/s that this computer counts itself: known before shares can tell. */
+    ownRate: number | null;
     online: (worker: string) => boolean;
     detail: (worker: string, agent: string | null) => string;
     pieceHashes: number | null;
@@ -148,7 +156,7 @@ export async function machines(
   );
   const found = rows.map(({ name, agent, last_seen }): Machine => {
     const mine = spans.filter(({ worker }) => worker === name);
-    const rate = rateNow(mine, now);
+    const rate = rateNow(mine, now) ?? (name === own ? ownRate : null);
     return {
       name: workerName(name, own),
       kind: name === own ? "cpu" : "stratum",

@@ -98,16 +98,22 @@ export function dayBars(
   const number = (amount: bigint) => Number(amount) / Number(unit);
   const up = Math.max(0, ...days.map((day) => number(day.in)));
   const down = Math.max(0, ...days.map((day) => number(day.out)));
-  const top = niceTicks(up, 3);
+  // One scale for both sides: the steps suit the greater of them.
+  const top = stepsTo(up, niceTicks(Math.max(up, down), 3));
   const high = top.at(-1) ?? 1;
-  const low = down > 0 ? Math.max(down * 1.1, high * 0.12) : 0;
+  const step = top[1] ?? 1;
+  const below = down > 0 ? Math.max(1, Math.ceil(down / step)) : 0;
+  const low = below * step;
   const bottom = height - 24;
   const y = (value: number) => Math.round((8 + ((high - value) / (high + low)) * (bottom - 8)) * 10) / 10;
   const slot = (width - left) / Math.max(days.length, 7);
   const bar = Math.min(44, slot * 0.5);
   const every = Math.ceil(days.length / 8);
   return {
-    yTicks: top.map((value) => ({ at: y(value), label: compact(value) })),
+    yTicks: [...Array.from({ length: below }, (_, i) => (i - below) * step), ...top].map((value) => ({
+      at: y(value),
+      label: compact(Number(value.toPrecision(6))),
+    })),
     zero: y(0),
     bars: days.map((day, i) => ({
       x: Math.round((left + i * slot + (slot - bar) / 2) * 10) / 10,
@@ -136,7 +142,14 @@ function coinText(sats: bigint): string {
   return sats >= 1_000_000_000n ? `${f.grouped(sats / 100_000_000n)}\u00a0BTC` : f.satText(sats);
 }
 
+/** The ticks up to the first that is not below `value`; two at least, so that there is a step. */
+function stepsTo(value: number, ticks: readonly number[]): number[] {
+  const end = ticks.findIndex((tick) => tick >= value);
+  return ticks.slice(0, Math.max(2, end + 1));
+}
+
 function compact(value: number): string {
+  if (value < 0) return `−${compact(-value)}`;
   if (value >= 1e9) return `${value / 1e9} G`;
   if (value >= 1e6) return `${value / 1e6} M`;
   return value >= 1e4 ? f.grouped(value) : String(value);

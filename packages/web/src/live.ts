@@ -68,6 +68,7 @@ const EMPTY: Entry<RouteName> = { value: null, failure: null };
 const TELL_MS = 100;
 /** Several events of one cause (claim, piece, round) make one fetch. */
 const REFETCH_MS = 400;
+const NOT_READY_MS = 600;
 const RETRY_MS = [500, 1000, 2000, 5000];
 const ANNOUNCED_LIMIT = 500;
 
@@ -122,6 +123,8 @@ export function createLive({ api, failureOf, openEvents, now }: LiveDeps): Live 
       const failure = failureOf(error);
       held.entry = { value: held.entry.value, failure };
       if (failure.code === "node-unreachable") lose();
+      // The first start opens the page before all parts are up.
+      if (failure.code === "not-ready") setTimeout(() => refetch(held.name), NOT_READY_MS);
     }
     held.loading = false;
     tell();

@@ -114,7 +114,8 @@ export function beadsOf(piece: PieceDetail, now: number): Bead[] {
 function besideTitle(text: string): string {
   return text
     .replace(/^(Share found|Found|Forged|Listed|Listing withdrawn|Sold|Passed on|Moved)\b\s*/, "")
-    .replace(/,? rarity 1 in 2\^[\d.]+/, "");
+    .replace(/,? rarity 1 in 2\^[\d.]+/, "")
+    .replace(/\bthis-computer\b/, "This computer");
 }
 
 /** The token id in two parts: hex zeros that are luck, and the rest. */

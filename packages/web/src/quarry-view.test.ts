@@ -204,6 +204,7 @@ describe("events", () => {
 test.each([
   ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080.study", "study"],
   ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", "bcrt1qw5…"],
+  ["bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080.this-computer", "This computer"],
   ["This computer", "This computer"],
   ["S21.cellar", "S21.cellar"],
 ])("worker %s is called %s", (worker, label) => expect(workerLabel(worker)).toBe(label));

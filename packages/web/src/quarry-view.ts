@@ -34,11 +34,10 @@ export interface Reading {
  */
 export function ledeOf(status: Status, quarry: Quarry): Lede {
   const { collection, pieceEverySeconds, rate } = quarry;
-  if (status.preparing !== null)
-    return {
-      title: "The quarry is being opened.",
-      note: [`Busy with: ${status.preparing}. It happens once, on the first start.`],
-    };
+  if (status.preparing !== null) {
+    const { title, note } = openingLede(status.preparing);
+    return { title, note: [note] };
+  }
   if (!status.bitcoin.reachable)
     return {
       title: "Nothing can be mined: the Bitcoin chain does not answer.",
@@ -74,6 +73,12 @@ export function ledeOf(status: Status, quarry: Quarry): Lede {
   if (quarry.blockLog2 !== null) note.push(", and one in ", two(f.exponent1(quarry.blockLog2)), " is a block.");
   else note.push(".");
   return { title: `The next piece is about ${wait} away, however long you have waited.`, note };
+}
+
+/** While the node comes up. @param busyWith what it says that it is busy with */
+export function openingLede(busyWith: string | null): { title: string; note: string } {
+  const busy = busyWith === null ? "" : `Busy with: ${busyWith.replace(/\.$/, "")}. `;
+  return { title: "The quarry is being opened.", note: `${busy}The first start takes longest.` };
 }
 
 /** Whether this node has ever cut a piece: until then the page is in its first minute. */
@@ -171,7 +176,8 @@ function withShare(quarry: Quarry, share: ShareBrief): Quarry {
  */
 export function workerLabel(worker: string): string {
   const match = /^[0-9a-zA-Z]{26,}(?:\.(.+))?$/.exec(worker);
-  return match ? (match[1] ?? `${worker.slice(0, 8)}…`) : worker;
+  const name = match ? (match[1] ?? `${worker.slice(0, 8)}…`) : worker;
+  return name === "this-computer" ? "This computer" : name;
 }
 
 /** How often, in the unit that gives a number a person can picture. @example frequency(10) // "6 times a minute" */

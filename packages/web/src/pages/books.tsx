@@ -78,6 +78,7 @@ export function BooksPage() {
                 hatched={status.bitcoin.kind === "embedded"}
                 days={books.days.map((each) => ({ day: each.day, in: BigInt(each.minedSats), out: 0n }))}
                 format={f.satText}
+                none="No block has been found yet. By chance one comes; the Quarry says how often."
               />
               <Days
                 title="Art by day, ETH"
@@ -91,6 +92,7 @@ export function BooksPage() {
                 }))}
                 format={f.ethText}
                 note="in above the line, gas and prices below"
+                none="Nothing has been forged or sold yet."
               />
             </div>
           ) : null}
@@ -109,12 +111,24 @@ function Days(props: {
   days: readonly DayFigure[];
   format: (amount: bigint) => string;
   note?: string;
+  /** What is said where no day has any. */
+  none: string;
 }) {
   const phone = useMedia(PHONE);
   const hatch = useId();
   const width = phone ? 354 : 640;
   const height = phone ? 210 : 250;
   const left = 46;
+  if (props.days.every((each) => each.in === 0n && each.out === 0n)) {
+    return (
+      <section>
+        <div className="sechead">
+          <h2>{props.title}</h2>
+        </div>
+        <p className="q">{props.none}</p>
+      </section>
+    );
+  }
   const plot = dayBars(props.days, { width, height, left, unit: props.unit, format: props.format });
   const fill = props.hatched ? `url(#${hatch})` : props.colour;
   const edge = props.hatched ? props.colour : "none";

@@ -183,7 +183,7 @@ function Values({ settings }: { settings: Settings["settings"] }) {
             <tr key={setting.name}>
               <td className="mono">{setting.name}</td>
               <td className="mono q wrap-any">
-                {setting.secret ? "hidden" : setting.value === "" ? f.UNKNOWN : setting.value}
+                {isUnset(setting.value) ? f.UNKNOWN : setting.secret ? "hidden" : setting.value}
               </td>
               <td className="r q">{setting.origin}</td>
             </tr>
@@ -192,4 +192,8 @@ function Values({ settings }: { settings: Settings["settings"] }) {
       </table>
     </section>
   );
+}
+
+function isUnset(value: string): boolean {
+  return value === "" || value === "-";
 }

@@ -3,9 +3,20 @@
  * @module
  */
 import type { Failure } from "../api.ts";
-import { live } from "../use-live.ts";
+import { openingLede } from "../quarry-view.ts";
+import { live, useLive } from "../use-live.ts";
 
 export function Waiting({ what, failure }: { what: string; failure: Failure | null }) {
+  const { status } = useLive();
+  if (failure?.code === "not-ready" || (status && status.preparing !== null)) {
+    const { title, note } = openingLede(status?.preparing ?? null);
+    return (
+      <section className="lede" aria-busy="true">
+        <h1>{title}</h1>
+        <p>{note}</p>
+      </section>
+    );
+  }
   if (failure === null || failure.code === "node-unreachable") {
     return (
       <section className="lede" aria-busy="true">

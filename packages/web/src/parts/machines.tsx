@@ -14,7 +14,8 @@ import { Refused, Two } from "./text.tsx";
 export function Machines({ quarry, first }: { quarry: Quarry; first: boolean }) {
   const { status } = useLive();
   const { machines } = quarry;
-  const awake = machines.filter((machine) => machine.online && (machine.hashRate ?? 0) > 0).length;
+  const resting = status?.miner.state === "mining" ? 0 : 1;
+  const awake = machines.filter(({ online, kind }) => online && !(kind === "cpu" && resting)).length;
   return (
     <section className="sec">
       <div className="sechead">
@@ -74,9 +75,12 @@ function Row({
 }) {
   const total = machine.accepted + machine.rejected;
   const rejected = total === 0 ? f.UNKNOWN : f.percent(machine.rejected / total);
-  const every = machine.pieceEverySeconds === null ? f.UNKNOWN : f.span(machine.pieceEverySeconds);
   const phone = useMedia(PHONE);
   const miner = machine.kind === "cpu" ? (status?.miner ?? null) : null;
+  // Before ten shares tell the rate, this computer knows what it counted itself.
+  const rate = machine.hashRate ?? (miner && miner.hashRate > 0 ? miner.hashRate : null);
+  const sill = status?.collection?.sillLog2 ?? null;
+  const every = f.span(machine.pieceEverySeconds ?? (rate !== null && sill !== null ? 2 ** sill / rate : null));
   const line = sparkline(machine.spark, 132, 26);
   return (
     <tr className={machine.online ? "" : "away"}>
@@ -89,7 +93,7 @@ function Row({
         </span>
         {miner && phone ? <ThreadsBelow miner={miner} /> : null}
       </td>
-      <td className="r num">{f.hashRate(machine.hashRate)}</td>
+      <td className="r num">{f.hashRate(rate)}</td>
       {first ? null : (
         <td className="np np2">
           <svg width="132" height="26" viewBox="0 0 132 26" aria-hidden="true">

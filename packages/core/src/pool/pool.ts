@@ -41,6 +41,7 @@ export const POOL_DEFAULTS: PoolOptions = {
 const ADDRESS_SHARE = 4;
 const FLUSH_MS = 1000;
 const TICK_MS = 10_000;
+const LOG_LIMIT = { burst: 60, perSecond: 1 };
 /** A reader that has not taken a byte for so long is gone. */
 const STALLED_MS = 60_000;
 
@@ -82,6 +83,8 @@ export function createPool(deps: PoolDeps): Pool {
   let extranonce = deps.seed >>> 0;
   let lastShareAt: number | null = null;
   let stopped = false;
+  const logBucket = fullBucket(LOG_LIMIT.burst, clock.now());
+  let untold = 0;
   const timers = new Set<() => void>();
   let flushing: Promise<void> = Promise.resolve();
 
@@ -156,7 +159,7 @@ export function createPool(deps: PoolDeps): Pool {
         client.workers.add(worker);
         tallies.join(effect.worker, effect.agent);
         if (effect.unknownOptions.length > 0) {
-          log.info("A miner's password has options that mean nothing here.", {
+          tell("A miner's password has options that mean nothing here.", {
             worker,
             options: effect.unknownOptions,
           });
@@ -182,9 +185,19 @@ export function createPool(deps: PoolDeps): Pool {
   /** Ends a connection; the sessions of others go on. */
   function cut(client: Client, reason: string): void {
     if (!client.open) return;
-    log.info("A miner's connection was closed.", { remote: client.connection.remote, why: reason });
+    tell("A miner's connection was closed.", { remote: client.connection.remote, why: reason });
     forget(client);
     client.connection.close(reason);
+  }
+
+  /** What strangers bring about is told at most once a second, so that a flood does not fill the disk by its log. */
+  function tell(message: string, fields: Record<string, unknown>): void {
+    if (!takeTokens(logBucket, 1, clock.now(), LOG_LIMIT)) {
+      untold += 1;
+      return;
+    }
+    log.info(message, untold > 0 ? { ...fields, untold } : fields);
+    untold = 0;
   }
 
   function forget(client: Client): void {
@@ -219,7 +232,7 @@ export function createPool(deps: PoolDeps): Pool {
           ? `the address has its ${options.maxPerAddress} connections`
           : undefined;
     if (refusal) {
-      log.warn("A connection was refused.", { remote, why: refusal });
+      tell("A connection was refused.", { remote, why: refusal });
       connection.close(refusal);
       return { data: () => {}, closed: () => {}, drained: () => {} };
     }
@@ -321,10 +334,14 @@ export function createPool(deps: PoolDeps): Pool {
     },
     status(): PoolStatus {
       const now = clock.now();
-      const workers = tallies.status(now, (worker) => {
-        const own = [...clients].filter((client) => client.workers.has(worker));
-        return { connections: own.length, difficulty: own.at(-1)?.session.vardiff.difficulty ?? null };
-      });
+      const live = new Map<string, { connections: number; difficulty: number | null }>();
+      for (const { workers: own, session } of clients) {
+        for (const worker of own) {
+          const connections = (live.get(worker)?.connections ?? 0) + 1;
+          live.set(worker, { connections, difficulty: session.vardiff.difficulty });
+        }
+      }
+      const workers = tallies.status(now, (worker) => live.get(worker) ?? { connections: 0, difficulty: null });
       const rates = workers.filter(({ hashRate }) => hashRate !== null);
       return {
         node: templates.node(),

@@ -425,6 +425,8 @@ test("vardiff: never below what minimum-difficulty or d= asks", () => {
   const password = device();
   password.begin("d=7.5");
   expect(password.difficulty).toBe(7.5);
+  password.send("mining.configure", [["minimum-difficulty"], { "minimum-difficulty.value": 2 }]);
+  expect(password.session.vardiff.minimum).toBe(7.5);
 });
 
 test("vardiff: a chain or a round that becomes easier lowers the difficulty at once, so that nothing is lost", () => {

@@ -99,8 +99,9 @@ export interface Session {
   versionMask: number;
   /** What the device can roll, as it said; undefined until it asked. */
   deviceMask: number | undefined;
-  wantsExtranonce: boolean;
   vardiff: Vardiff;
+  /** Least difficulties, by the user (`d=`) and by the device (`minimum-difficulty`): the greater holds. */
+  minimum: { user: number; device: number };
   /** The last suggestion, to tell a keepalive from a wish. */
   suggested: number | undefined;
   work: Work | undefined;
@@ -206,8 +207,8 @@ export function createSession(
     account: undefined,
     versionMask: 0,
     deviceMask: undefined,
-    wantsExtranonce: false,
     vardiff: startVardiff(config.startDifficulty, start.now),
+    minimum: { user: 0, device: 0 },
     suggested: undefined,
     work: start.work,
     terms: start.terms ?? [],
@@ -350,6 +351,13 @@ function subscribe(session: Session, request: StratumRequest, now: number, out: 
     request.id,
     `[[["mining.set_difficulty","${nonce}"],["mining.notify","${nonce}"]],"${nonce}",${config.extranonce2Size}]`,
   );
+  const { account } = session;
+  if (account) {
+    // Authorised before it said who it is.
+    for (const worker of session.workers.values()) {
+      out.effects.push({ type: "authorized", worker, account, agent: session.agent, unknownOptions: [] });
+    }
+  }
   beginMining(session, now, out);
 }
 
@@ -378,7 +386,7 @@ function authorize(session: Session, request: StratumRequest, now: number, out: 
     session.account ??= account;
     answer(out, request.id, "true");
     out.effects.push({ type: "authorized", worker, account, agent: session.agent, unknownOptions: options.unknown });
-    if (options.difficulty !== undefined) session.vardiff.minimum = options.difficulty;
+    if (options.difficulty !== undefined) setMinimum(session, { user: options.difficulty });
     if (first) beginMining(session, now, out);
     else if (options.difficulty !== undefined) {
       announce(session, moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session)), out);
@@ -388,6 +396,11 @@ function authorize(session: Session, request: StratumRequest, now: number, out: 
     if (!(error instanceof CarraraError)) throw error;
     return { code: ERROR.unauthorized, text: explain(error) };
   }
+}
+
+function setMinimum(session: Session, given: Partial<Session["minimum"]>): void {
+  session.minimum = { ...session.minimum, ...given };
+  session.vardiff.minimum = Math.max(session.minimum.user, session.minimum.device);
 }
 
 /** Why this account cannot be taken on this connection, as a sentence with its mend. */
@@ -425,11 +438,10 @@ function configure(session: Session, request: StratumRequest, now: number, out: 
       const usable = typeof value === "number" && value >= 0 && value <= MAX_DIFFICULTY;
       results.set(code, usable ? true : "minimum-difficulty.value is not a number of 0 or more");
       if (!usable) continue;
-      session.vardiff.minimum = value;
+      setMinimum(session, { device: value });
       const moved = moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session));
       if (isMining(session)) announce(session, moved, out);
     } else if (code === "subscribe-extranonce") {
-      session.wantsExtranonce = true;
       results.set(code, true);
     } else results.set(code.slice(0, 64), code === "info");
   }
@@ -486,8 +498,8 @@ function suggestDifficulty(session: Session, request: StratumRequest, now: numbe
   return undefined;
 }
 
-function subscribeExtranonce(session: Session, request: StratumRequest, _now: number, out: Step): undefined {
-  session.wantsExtranonce = true;
+/** Taken, and never made use of: an extranonce1 changes only by a new subscribe, whose answer tells it. */
+function subscribeExtranonce(_session: Session, request: StratumRequest, _now: number, out: Step): undefined {
   answer(out, request.id, "true");
 }
 

@@ -1,7 +1,7 @@
 import type { LiveEvent, PieceBrief, Quarry, Status } from "@carrara/api/schemas";
 import { describe, expect, test } from "vitest";
 import { phraseText } from "./phrase.ts";
-import { applyToQuarry, frequency, hasPieces, ledeOf, readingsOf, workerLabel } from "./quarry-view.ts";
+import { applyToQuarry, frequency, hasPieces, ledeOf, machinesOf, readingsOf, workerLabel } from "./quarry-view.ts";
 
 const NOW = new Date(2026, 10, 22, 14, 20).getTime();
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -125,7 +125,7 @@ describe("the sentence", () => {
       { bitcoin: { ...status.bitcoin, reachable: false } },
       {},
     ],
-    ["No collection is open, so no share can become a piece.", {}, { collection: null }],
+    ["No collection is open, so no share can become a piece.", { collection: null }, { collection: null }],
     [
       "Mining is paused, so no piece is on its way.",
       { miner: { ...status.miner, state: "paused" } },
@@ -154,6 +154,12 @@ describe("readings", () => {
     const empty = { ...quarry, bestToday: null, bestEver: null, blockEverySeconds: null, collection: null };
     expect(readingsOf(null, empty).map(({ value }) => phraseText(value))).toEqual(["4", "–", "–", "–", "0", "–"]);
   });
+});
+
+test("this computer stands among the machines before its first share", () => {
+  expect(machinesOf(status, quarry)).toMatchObject([{ name: "This computer", kind: "cpu", detail: "1 of 8 threads" }]);
+  const known = machinesOf(status, quarry);
+  expect(machinesOf(status, { ...quarry, machines: [...known] })).toHaveLength(1);
 });
 
 test.each([
@@ -187,7 +193,8 @@ describe("events", () => {
       { type: "share", share },
     ];
     for (const order of [events, events.toReversed()]) {
-      const { shares, shareCount } = order.reduce(applyToQuarry, quarry);
+      const { shares, shareCount, bestToday } = order.reduce(applyToQuarry, { ...quarry, bestToday: null });
+      expect(bestToday).toMatchObject({ log2: piece.log2, time: NOW });
       expect({ shares, shareCount }).toEqual({ shares: hole, shareCount: 206 });
     }
   });

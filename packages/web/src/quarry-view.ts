@@ -2,9 +2,9 @@
  * The Quarry's words and figures, computed from live answers: the sentence, the readings, what an event changes.
  * @module
  */
-import type { LiveEvent, Quarry, ShareBrief, Status } from "@carrara/api/schemas";
+import type { LiveEvent, Machine, Quarry, ShareBrief, Status } from "@carrara/api/schemas";
 import * as f from "./format.ts";
-import { type Phrase, two } from "./phrase.ts";
+import { type Phrase, type Power, two } from "./phrase.ts";
 
 /** Shares that are kept between two fetches; the server sends at most as many of its own. */
 const SHARES_KEPT = 2000;
@@ -43,7 +43,7 @@ export function ledeOf(status: Status, quarry: Quarry): Lede {
       title: "Nothing can be mined: the Bitcoin chain does not answer.",
       note: ["Mining goes on by itself when it is back; nothing that was found is lost."],
     };
-  if (collection === null)
+  if (collection === null && status.collection === null)
     return {
       title: "No collection is open, so no share can become a piece.",
       note: ["Shares are counted all the same, and a block pays as ever."],
@@ -65,9 +65,9 @@ export function ledeOf(status: Status, quarry: Quarry): Lede {
       title: `Nothing carved yet. The first piece is about ${wait} away.`,
       note: [minersSentence(status)],
     };
-  const note: (string | ReturnType<typeof two>)[] = [
+  const note: (string | Power)[] = [
     `Chance has no memory. At ${f.hashRate(rate)} one hash in `,
-    two(f.exponent1(collection.sillLog2)),
+    two(f.exponent1(Math.log2(rate * pieceEverySeconds))),
     ` turns up ${frequency(pieceEverySeconds)}`,
   ];
   if (quarry.blockLog2 !== null) note.push(", and one in ", two(f.exponent1(quarry.blockLog2)), " is a block.");
@@ -167,8 +167,64 @@ function withShare(quarry: Quarry, share: ShareBrief): Quarry {
     const shares = quarry.shares.with(at, { ...known, tokenId: known.tokenId ?? share.tokenId });
     return { ...quarry, now, shares };
   }
-  return { ...quarry, now, shareCount: quarry.shareCount + 1, shares: [...quarry.shares, share].slice(-SHARES_KEPT) };
+  const better = (best: Quarry["bestToday"]) =>
+    best === null || share.log2 > best.log2
+      ? { log2: share.log2, difficulty: 2 ** (share.log2 - 32), time: share.time }
+      : best;
+  return {
+    ...quarry,
+    now,
+    shareCount: quarry.shareCount + 1,
+    shares: [...quarry.shares, share].slice(-SHARES_KEPT),
+    bestToday: better(quarry.bestToday),
+    bestEver: better(quarry.bestEver),
+  };
 }
+
+/** The machines, this computer among them from the first second: the node tells of it after its first share. */
+export function machinesOf(status: Status, quarry: Quarry): readonly Machine[] {
+  const { miner } = status;
+  if (miner.threads === 0 || quarry.machines.some(({ kind }) => kind === "cpu")) return quarry.machines;
+  const own: Machine = {
+    name: "This computer",
+    kind: "cpu",
+    detail: `${miner.threads} of ${miner.maxThreads} threads`,
+    online: true,
+    hashRate: null,
+    spark: [],
+    accepted: 0,
+    rejected: 0,
+    bestLog2: null,
+    pieceEverySeconds: null,
+    lastShareAt: null,
+  };
+  return [own, ...quarry.machines];
+}
+
+/** What is shown while there is nothing to show: axes without a line. */
+export const NOTHING_YET: Quarry = {
+  now: 0,
+  collection: null,
+  rate: null,
+  rateSource: "none",
+  pieceEverySeconds: null,
+  pieces24h: 0,
+  pieces24hDue: null,
+  bestToday: null,
+  bestEver: null,
+  blockEverySeconds: null,
+  blockLog2: null,
+  blocksFound: 0,
+  blocksDue: null,
+  since: 0,
+  shareCount: 0,
+  windowSeconds: 10,
+  points: [],
+  shares: [],
+  machines: [],
+  bench: null,
+  connect: { url: "", user: "", password: "", note: "" },
+};
 
 /**
  * A worker as a person calls it: of "bc1q….study" the name after the payout address.

@@ -10,7 +10,7 @@ import { Connect } from "../parts/connect.tsx";
 import { Machines } from "../parts/machines.tsx";
 import { RatePlot } from "../parts/rate-plot.tsx";
 import { Hatched, Words } from "../parts/text.tsx";
-import { hasPieces, ledeOf, readingsOf } from "../quarry-view.ts";
+import { hasPieces, ledeOf, NOTHING_YET, openingLede, readingsOf } from "../quarry-view.ts";
 import { live, useAnswer, useLive, useNow } from "../use-live.ts";
 import { Waiting } from "./waiting.tsx";
 
@@ -19,6 +19,31 @@ const POLL_MS = 15_000;
 
 export function QuarryPage() {
   const { status } = useLive();
+  const known = live.entry("quarry", {}).value !== null;
+  // While the first start is busy there is nothing to ask for yet.
+  if (!status) return <Waiting what="the quarry" failure={null} />;
+  if (status.preparing !== null && !known) return <Opening status={status} />;
+  return <Open status={status} />;
+}
+
+/** The page of the first minute before there is anything in it. */
+function Opening({ status }: { status: Status }) {
+  const { title, note } = openingLede(status.preparing);
+  return (
+    <>
+      <section className="lede" aria-busy="true">
+        <h1>{title}</h1>
+        <p>{note}</p>
+      </section>
+      <section className="face">
+        <RatePlot quarry={{ ...NOTHING_YET, now: status.now }} now={status.now} />
+        <Bench quarry={NOTHING_YET} />
+      </section>
+    </>
+  );
+}
+
+function Open({ status }: { status: Status }) {
   const { value: quarry, failure } = useAnswer("quarry", {});
   useEffect(() => {
     const timer = setInterval(() => {
@@ -26,7 +51,7 @@ export function QuarryPage() {
     }, POLL_MS);
     return () => clearInterval(timer);
   }, []);
-  if (!quarry || !status) return <Waiting what="the quarry" failure={failure} />;
+  if (!quarry) return <Waiting what="the quarry" failure={failure} />;
   return <Rooms status={status} quarry={quarry} />;
 }
 

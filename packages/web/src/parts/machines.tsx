@@ -6,6 +6,7 @@ import type { Machine, Quarry, Status } from "@carrara/api/schemas";
 import { api } from "../api.ts";
 import * as f from "../format.ts";
 import { sparkline } from "../plot.ts";
+import { machinesOf } from "../quarry-view.ts";
 import { useCall } from "../use-call.ts";
 import { live, PHONE, useLive, useMedia } from "../use-live.ts";
 import { Icon } from "./marks.tsx";
@@ -13,7 +14,7 @@ import { Refused, Two } from "./text.tsx";
 
 export function Machines({ quarry, first }: { quarry: Quarry; first: boolean }) {
   const { status } = useLive();
-  const { machines } = quarry;
+  const machines = status ? machinesOf(status, quarry) : quarry.machines;
   const resting = status?.miner.state === "mining" ? 0 : 1;
   const awake = machines.filter(({ online, kind }) => online && !(kind === "cpu" && resting)).length;
   return (

@@ -49,8 +49,8 @@ export function TopBar({ room }: { room: Room["room"] }) {
         <div className={`status ${status === null ? "unknown" : status.miner.state === "mining" ? "" : "paused"}`}>
           <MiningStatus status={status} />
           <span className="sep no-phone" />
-          <Chain name="Bitcoin" part={status?.bitcoin ?? null} />
-          <Chain name="Ethereum" part={status?.ethereum ?? null} />
+          <Chain name="Bitcoin" part={status?.bitcoin ?? null} starting={status?.preparing != null} />
+          <Chain name="Ethereum" part={status?.ethereum ?? null} starting={status?.preparing != null} />
           {practice(status) ? (
             <span className="sim opt" title="Practice money: both chains are embedded, nothing here is worth anything.">
               <span className="no-phone">practice money</span>
@@ -116,16 +116,18 @@ function MiningStatus({ status }: { status: Status | null }) {
   );
 }
 
-function Chain({ name, part }: { name: string; part: Status["ethereum"] | Status["bitcoin"] | null }) {
+function Chain(props: { name: string; part: Status["ethereum"] | Status["bitcoin"] | null; starting: boolean }) {
+  const { name, part, starting } = props;
   const embedded = part?.kind === "embedded";
-  const look = part === null ? "" : part.reachable ? (embedded ? "emb" : "") : "down";
-  const words = part === null ? name : `${name} ${part.reachable ? part.kind : "down"}`;
+  const away = starting ? "starting" : "down";
+  const look = part === null || !part.reachable ? away : embedded ? "emb" : "";
+  const words = part === null ? name : `${name} ${part.reachable ? part.kind : away}`;
   return (
     <span
       className="chain"
       role="img"
       aria-label={words}
-      title={part === null ? words : `${words}: ${part.agent}, height ${f.grouped(part.height)}`}
+      title={part?.reachable ? `${words}: ${part.agent}, height ${f.grouped(part.height)}` : words}
     >
       <i className={`sq ${look}`} />
       <span className="no-phone">{words}</span>

@@ -276,6 +276,17 @@ test("a flood is cut off, by connection and by address, and a new connection doe
   expect(pool.status().connections).toBe(0);
 });
 
+test("a flood of connections does not fill the disk by its log", async () => {
+  const { pool, logged, clock } = await world({ deps: { options: { maxPerAddress: 1 } } });
+  connect(pool, "10.0.0.1");
+  const before = logged.length;
+  for (let i = 0; i < 10_000; i++) connect(pool, "10.0.0.1");
+  expect(logged.length - before).toBe(60);
+  await clock.move(2000);
+  connect(pool, "10.0.0.1");
+  expect(logged.at(-1)).toContain('"untold":9940');
+});
+
 test("bytes without a line's end are a flood as well", async () => {
   const { pool } = await world();
   const peer = connect(pool);

@@ -366,3 +366,30 @@ test("multi_version of old Antminer firmware opens the version mask", () => {
   expect(replies[0]!.result).toBe(true);
   expect(replies[1]).toMatchObject({ method: "mining.set_version_mask", params: ["1fffe000"] });
 });
+
+test("extranonce2 of four bytes, as some pools give it", () => {
+  const miner = device({ config: config({ extranonce2Size: 4 }) });
+  miner.begin();
+  expect(miner.extranonce2Size).toBe(4);
+  expect(miner.submit(mine(miner, { extranonce2: "01020304" })).result).toBe(true);
+  expect(miner.submit(mine(miner, { extranonce2: "0102030405060708" })).error).toEqual([
+    20,
+    "extranonce2 is not 8 hex digits",
+    null,
+  ]);
+});
+
+test("a miner that authorises before it subscribes is told with its agent once it has one", () => {
+  const miner = device();
+  miner.send("mining.authorize", [`${PAYOUT}.rig`, "x"]);
+  miner.send("mining.subscribe", ["late/1.0"]);
+  expect(ofType(miner.effects, "authorized").map(({ agent }) => agent)).toEqual(["", "late/1.0"]);
+});
+
+test("a second authorize with d= before subscribe sends no job yet (found by the fuzz)", () => {
+  const miner = device();
+  miner.send("mining.authorize", [`${PAYOUT}.rig`, "x"]);
+  expect(miner.send("mining.authorize", [`${PAYOUT}.rig`, "d=2"])).toEqual([{ id: 1, result: true, error: null }]);
+  miner.send("mining.subscribe", []);
+  expect(miner.difficulty).toBe(2);
+});

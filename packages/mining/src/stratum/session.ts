@@ -440,7 +440,7 @@ function configure(session: Session, request: StratumRequest, now: number, out: 
       if (!usable) continue;
       setMinimum(session, { device: value });
       const moved = moveDifficulty(session.vardiff, session.vardiff.difficulty, now, ceilingOf(session));
-      if (isMining(session)) announce(session, moved, out);
+      announce(session, moved, out);
     } else if (code === "subscribe-extranonce") {
       results.set(code, true);
     } else results.set(code.slice(0, 64), code === "info");
@@ -494,7 +494,7 @@ function suggestDifficulty(session: Session, request: StratumRequest, now: numbe
   if (wanted === session.suggested || session.vardiff.shares > 0) return undefined;
   session.suggested = wanted;
   const moved = moveDifficulty(session.vardiff, wanted, now, ceilingOf(session));
-  if (isMining(session)) announce(session, moved, out);
+  announce(session, moved, out);
   return undefined;
 }
 
@@ -621,7 +621,7 @@ function takeTick(session: Session, now: number, out: Step): void {
   for (const [id, live] of session.jobs) {
     if (live.staleSince !== undefined && now - live.staleSince > STALE_KEPT_MS) session.jobs.delete(id);
   }
-  if (isMining(session)) announce(session, countTime(session.vardiff, now, ceilingOf(session)), out);
+  announce(session, countTime(session.vardiff, now, ceilingOf(session)), out);
 }
 
 /** The first difficulty and job, as soon as the connection is both subscribed and authorised and there is work. */
@@ -644,7 +644,7 @@ function lowerToCeiling(session: Session, now: number, out: Step): void {
 
 /** Tells a changed difficulty, and a job with it: a difficulty counts from the next job on. */
 function announce(session: Session, difficulty: number | undefined, out: Step): void {
-  if (difficulty === undefined) return;
+  if (difficulty === undefined || !isMining(session)) return;
   out.replies.push(difficultyLine(difficulty));
   easeJobs(session, difficulty);
   sendJob(session, false, out);

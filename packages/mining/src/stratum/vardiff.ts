@@ -95,12 +95,14 @@ export function rounded(difficulty: number): number {
 
 const FIRST_SHARES = 10;
 const FIRST_MS = 60_000;
-// Two standard deviations of a Poisson count of 24 are the dead band; fewer shares would make the difficulty wander.
-const LATER_SHARES = 24;
-const LATER_MS = 240_000;
+// Nearly three standard deviations of a Poisson count of 48 are the dead band. With 24 a device of constant rate had its
+// difficulty changed every twelfth minute (simulated), by chance alone.
+const LATER_SHARES = 48;
+const LATER_MS = 480_000;
 const STEP = 4;
 const BAND = 0.4;
-const RUSH = 2;
+// Three times too fast over ten shares is chance once in 300 windows.
+const RUSH = 3;
 // Shares of one packet have one time; without a least duration their rate would be infinite.
 const LEAST_MS = 10;
 
@@ -115,15 +117,15 @@ const RATES: readonly (readonly [RegExp, number, number])[] = [
 function evaluate(state: Vardiff, now: number, ceiling: Ceiling): number | undefined {
   const elapsed = now - state.since;
   const wanted = rateOf(state, now);
-  const rush = state.shares >= FIRST_SHARES && wanted >= RUSH * state.difficulty;
+  const goal = limited(state, wanted, wanted, ceiling);
+  const rush = state.shares >= FIRST_SHARES && goal >= RUSH * state.difficulty;
   const first = !state.settled && (state.shares >= FIRST_SHARES || elapsed >= FIRST_MS);
-  const later = state.shares >= LATER_SHARES || elapsed >= LATER_MS;
+  const later = elapsed >= LATER_MS || (state.shares >= LATER_SHARES && elapsed >= FIRST_MS);
   // Six shares a minute are expected: none in a minute happens by chance once in 400.
   const silent = state.shares === 0 && elapsed >= FIRST_MS;
   if (!rush && !first && !later && !silent) return undefined;
   state.settled = true;
   state.measured = wanted;
-  const goal = limited(state, wanted, wanted, ceiling);
   const next = Math.max(Math.min(goal, state.difficulty * STEP), state.difficulty / STEP, floorOf(state));
   const ratio = next / state.difficulty;
   // Inside the dead band the difficulty stays, unless it stands above a ceiling that holds for this hash rate.

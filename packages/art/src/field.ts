@@ -4,7 +4,7 @@
  * are smooth however large the print, and every machine reads the same numbers.
  * @module
  */
-import { div, ONE } from "./integer.ts";
+import { clamp, div, ONE } from "./integer.ts";
 
 /** Distance of two nodes in Q13. */
 export const NODE_STEP = 128;
@@ -45,8 +45,7 @@ export function makeFields(
       if (x < -reachX - 2 * NODE_STEP || x > reachX + 2 * NODE_STEP) continue;
       evaluate(x, y, out);
       for (let f = 0; f < count; f++) {
-        const v = out[f]!;
-        fields[f]!.nodes[j * NODES + i] = v < -32767 ? -32767 : v > 32767 ? 32767 : v;
+        fields[f]!.nodes[j * NODES + i] = clamp(out[f]!, -32767, 32767);
       }
     }
   }
@@ -56,8 +55,8 @@ export function makeFields(
 /** The field at a place, in eighths of the nodes' unit: |result| < 2^18. */
 export function fieldAt(field: Field, x: number, y: number): number {
   const { nodes, reachX, reachY } = field;
-  const u = (x < -reachX ? -reachX : x > reachX ? reachX : x) + ORIGIN;
-  const v = (y < -reachY ? -reachY : y > reachY ? reachY : y) + ORIGIN;
+  const u = clamp(x, -reachX, reachX) + ORIGIN;
+  const v = clamp(y, -reachY, reachY) + ORIGIN;
   const fx = u & 127;
   const fy = v & 127;
   const left = (128 - fx) * (128 - fx);
@@ -77,8 +76,8 @@ export function fieldAt(field: Field, x: number, y: number): number {
 /** Index of the node nearest to a place. Within its cell the spline stays between the least and the greatest of that node and its eight neighbours. */
 export function nearestNode(field: Field, x: number, y: number): number {
   const { reachX, reachY } = field;
-  const u = (x < -reachX ? -reachX : x > reachX ? reachX : x) + ORIGIN;
-  const v = (y < -reachY ? -reachY : y > reachY ? reachY : y) + ORIGIN;
+  const u = clamp(x, -reachX, reachX) + ORIGIN;
+  const v = clamp(y, -reachY, reachY) + ORIGIN;
   return (v >> 7) * NODES + (u >> 7);
 }
 

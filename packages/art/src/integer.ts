@@ -9,7 +9,7 @@ export const ONE = 8192;
 
 /** `x` held between `low` and `high`. */
 export function clamp(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
+  return Math.min(Math.max(x, low), high);
 }
 
 /** Q13 product, rounded down. */

@@ -34,7 +34,7 @@ export interface Net {
   readonly latentWeights: Int32Array;
 }
 
-/** A network with its latents set; `run` writes the outputs (Q13, |out| < 2^17) into the array that it returns. */
+/** A network with its latents set; `run` writes the outputs (Q13, |out| < 2^18) into the array that it returns. */
 export type Run = (inputs: Int32Array) => Int32Array;
 
 /** Largest absolute value that each input of a field network takes: x, y, roundness, noise, noise. */

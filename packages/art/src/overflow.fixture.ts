@@ -12,7 +12,6 @@ import { STYLES } from "./styles.ts";
 const firsts = FAMILIES.map((_, code) => STYLES.find((style) => style.bytes[1] === code)!.bytes);
 const styles = [
   ...firsts,
-  ...firsts.map((bytes) => extreme(bytes, "max", false)),
   ...firsts.map((bytes) => extreme(bytes, "min", false)),
   ...firsts.map((bytes) => extreme(bytes, "max", true)),
 ];

@@ -187,15 +187,9 @@ function make(setup: Setup): Finish {
         const foot = pot.profile[6]! + 380;
         castShadow(out, x - pot.x + mul(pot.height, swing), y - pot.y, foot, pot.height, y > edge - 120);
       }
-      for (const fruit of fruits)
-        castShadow(
-          out,
-          x - fruit.x + hand * -(fruit.size >> 1),
-          y - fruit.y,
-          fruit.size,
-          fruit.size * 2,
-          y > edge - 120,
-        );
+      for (const { x: fx, y: fy, size } of fruits) {
+        castShadow(out, x - fx + hand * (size >> 1), y - fy, size, size * 2, y > edge - 120);
+      }
 
       for (const pot of pots) {
         meet(pot, x, y, hit);

@@ -105,6 +105,7 @@ export function ratePlot(
   const peak = Math.max(nominal ?? 0, ...shown.map((point) => point.rate));
   const bandPeak = early ? 0 : Math.max(0, ...shown.map((point) => point.high));
   const max = Math.max(peak * 1.08, Math.min(bandPeak * 1.02, peak * 1.6), nominal === null ? 1 : nominal * 1.25);
+  const bare = peak === 0 && nominal === null;
   const { unit, factor } = f.rateUnit(max);
   const ticks = niceTicks(max / factor, phone ? 4 : 5);
   const top = (ticks.at(-1) ?? 1) * factor;
@@ -116,7 +117,8 @@ export function ratePlot(
   const startX = last ? x(last.time) : frame.left;
   return {
     unit,
-    yTicks: ticks.map((tick) => ({ at: y(tick * factor), label: String(tick) })),
+    // Nothing measured, nothing expected: lines without numbers.
+    yTicks: ticks.map((tick) => ({ at: y(tick * factor), label: bare && tick > 0 ? "" : String(tick) })),
     xTicks: timeTicks(from, from + span, step).map(({ time, label }) => ({ at: x(time), label })),
     line: runs(shown, windowMs)
       .map((run) =>

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Quarry, Status } from "@carrara/api/schemas";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Bench } from "../parts/bench.tsx";
 import { BoreHoles } from "../parts/bore-holes.tsx";
 import { Connect } from "../parts/connect.tsx";
@@ -19,11 +19,16 @@ const POLL_MS = 15_000;
 
 export function QuarryPage() {
   const { status } = useLive();
+  // From the opening to the first answer its page stays.
+  const opening = useRef(false);
   const known = live.entry("quarry", {}).value !== null;
   // While the first start is busy there is nothing to ask for yet.
   if (!status) return <Waiting what="the quarry" failure={null} />;
-  if (status.preparing !== null && !known) return <Opening status={status} />;
-  return <Open status={status} />;
+  if (status.preparing !== null && !known) {
+    opening.current = true;
+    return <Opening status={status} />;
+  }
+  return <Open status={status} opening={opening.current} />;
 }
 
 /** The page of the first minute before there is anything in it. */
@@ -43,7 +48,7 @@ function Opening({ status }: { status: Status }) {
   );
 }
 
-function Open({ status }: { status: Status }) {
+function Open({ status, opening }: { status: Status; opening: boolean }) {
   const { value: quarry, failure } = useAnswer("quarry", {});
   useEffect(() => {
     const timer = setInterval(() => {
@@ -51,6 +56,7 @@ function Open({ status }: { status: Status }) {
     }, POLL_MS);
     return () => clearInterval(timer);
   }, []);
+  if (!quarry && opening) return <Opening status={status} />;
   if (!quarry) return <Waiting what="the quarry" failure={failure} />;
   return <Rooms status={status} quarry={quarry} />;
 }
@@ -84,7 +90,7 @@ function Rooms({ status, quarry }: { status: Status; quarry: Quarry }) {
           </p>
           {bare ? null : (
             <>
-              <div className="sec">{readings}</div>
+              <div className="apart">{readings}</div>
               <BoreHoles quarry={quarry} now={now} />
             </>
           )}

@@ -47,7 +47,7 @@ export function RatePlot({ quarry, now }: { quarry: Quarry; now: number }) {
           </pattern>
         </defs>
         {plot.yTicks.map((tick) => (
-          <g key={tick.label}>
+          <g key={tick.at}>
             <path className="ax" d={`M${frame.left} ${tick.at}H${right}`} />
             <text x={frame.left - 10} y={tick.at + 4} textAnchor="end">
               {tick.label}

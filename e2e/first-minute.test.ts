@@ -83,9 +83,9 @@ test.runIf(present)(
     await id("buy").click();
     const sold = await until(async () => {
       const piece = await node.api("piece", { tokenId: claim.tokenId });
-      return piece.state === "sold" && piece;
+      return piece.state === "sold" && piece.ownerName === "collector" && piece;
     }, "sold");
-    expect(sold.ownerName).toBe("collector");
+    expect(sold.provenance.map(({ kind }) => kind)).toEqual(["found", "forged", "listed", "sold"]);
 
     await id("make-again").click();
     await expect.poll(() => id("again-result").textContent(), { timeout: 120_000 }).toContain("The same, to the bit");

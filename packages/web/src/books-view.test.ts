@@ -44,7 +44,7 @@ test("totals keep currencies apart, with sats beside coins", () => {
     ),
   );
   expect(rows.map((row) => plain(`${row.label}: ${row.value} ${row.unit} (${row.context})`))).toEqual([
-    "Miner, mined: 120,000 sat (by blocks found)",
+    "Miner, mined: 120,000 sat (0.00 120 000 BTC)",
     "Pool, mined: 50 BTC (5,000,000,000 sat)",
     "Miner, in: 0.0756 ETH (0.00093 ETH out)",
   ]);

@@ -80,7 +80,7 @@ export function totalsOf(books: Books): Total[] {
       context: btc
         ? large
           ? f.satText(sums)
-          : "by blocks found"
+          : f.btcText(sums)
         : BigInt(total.out) === 0n
           ? "nothing out"
           : `${f.ethText(abs(BigInt(total.out)))} out`,

@@ -76,10 +76,12 @@ export function Bench({ quarry }: { quarry: Quarry }) {
 function OnBench({ piece: given, onDrawn }: { piece: PieceBrief; onDrawn: (drawn: boolean) => void }) {
   const piece = useNewest(given);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { value: detail } = useAnswer("piece", { tokenId: piece.tokenId });
+  const { value: detail, failure } = useAnswer("piece", { tokenId: piece.tokenId });
   const request = detail ? { styleHex: detail.styleHex, seedHex: detail.seedHex, ...CARVED } : null;
   const carving = useCarving(canvas, request, 0);
-  const finished = carving.sha256 !== null || carving.failure !== null;
+  // Without the recipe, or without a renderer in this browser, the node's own drawing hangs there.
+  const undrawable = carving.failure !== null || (detail === null && failure !== null);
+  const finished = carving.sha256 !== null || undrawable;
   useEffect(() => {
     onDrawn(finished);
     return () => onDrawn(true);
@@ -88,7 +90,9 @@ function OnBench({ piece: given, onDrawn }: { piece: PieceBrief; onDrawn: (drawn
   return (
     <>
       <Link className="stone" href={`/piece/${piece.tokenId}`} data-testid="piece-link" aria-label={piece.title}>
-        {carving.failure === null ? (
+        {undrawable ? (
+          <img src={`/api/pieces/${piece.tokenId}/image.png?size=512`} width="512" height="512" alt={piece.title} />
+        ) : (
           <canvas
             ref={canvas}
             width={CARVED.size}
@@ -96,8 +100,6 @@ function OnBench({ piece: given, onDrawn }: { piece: PieceBrief; onDrawn: (drawn
             role="img"
             aria-label={`${piece.title}, ${progress}`}
           />
-        ) : (
-          <img src={`/api/pieces/${piece.tokenId}/image.png?size=784`} width="784" height="784" alt={piece.title} />
         )}
       </Link>
       <div className="bar" role="progressbar" aria-label="Carved" aria-valuenow={Math.floor(carving.done * 100)}>

@@ -342,7 +342,7 @@ export function createAnswers({
       return {
         pieces: page,
         counts: await countPieces(store, now, collection),
-        collections: await countByCollection(store, now),
+        collections: await countByCollection(store),
         next: found.length > limit ? (page.at(-1)?.tokenId ?? null) : null,
       };
     },

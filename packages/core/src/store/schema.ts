@@ -70,6 +70,7 @@ const MIGRATIONS: readonly string[] = [
     log2 double precision not null
   );
   create index claim_round on claim (collection, round, log2 desc);
+  create index claim_found on claim (found_at desc, token_id desc);
 
   create table collection (
     address text primary key,

@@ -7,6 +7,7 @@ import type { PieceBrief } from "@carrara/api/schemas";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../api.ts";
 import * as f from "../format.ts";
+import { Drawing } from "../parts/drawing.tsx";
 import { UncutBlock } from "../parts/marks.tsx";
 import { Refused, Two } from "../parts/text.tsx";
 import { stateWord } from "../piece-view.ts";
@@ -175,14 +176,7 @@ function Hung({ piece: given, even }: { piece: PieceBrief; even: boolean }) {
     <li className={deep ? "deep" : ""}>
       <Link href={`/piece/${piece.tokenId}`} data-testid="piece-link">
         <figure>
-          <img
-            src={`/api/pieces/${piece.tokenId}/image.png?size=${size}`}
-            width={size}
-            height={size}
-            loading="lazy"
-            decoding="async"
-            alt={piece.title}
-          />
+          <Drawing key={size} tokenId={piece.tokenId} sizes={[size]} alt={piece.title} lazy />
           <figcaption>
             <div className="title">{piece.title}</div>
             {deep ? <p>One hash in {f.inWords(Math.floor(piece.log2))}.</p> : null}

@@ -6,6 +6,7 @@ import type { PieceDetail } from "@carrara/api/schemas";
 import { useEffect, useRef, useState } from "react";
 import * as f from "../format.ts";
 import { TallGauge, WideGauge } from "../parts/depth-gauge.tsx";
+import { Drawing } from "../parts/drawing.tsx";
 import { MakeAgain, useMakeAgain } from "../parts/make-again.tsx";
 import { Offer } from "../parts/offer.tsx";
 import { Proof } from "../parts/proof.tsx";
@@ -64,26 +65,18 @@ function Sheet({ piece }: { piece: PieceDetail | null }) {
 /** The size at which the picture fills its place on most screens. */
 const FINE = 1024;
 
-/** The canonical drawing, under it a small one that is there at once; a finer one takes its place when it is ready. */
+/** The canonical drawing, then the finer one. */
 function Picture({ piece }: { piece: PieceDetail }) {
-  const [size, setSize] = useState(piece.drawnSize);
-  const urlOf = (pixels: number) => `/api/pieces/${piece.tokenId}/image.png?size=${pixels}`;
-  const drawn = () => {
-    // The node knows the hash of its own drawing once it has drawn.
-    if (piece.pixelsSha256 === null) live.refresh("piece");
-    if (size === FINE) return;
-    const finer = new Image();
-    finer.onload = () => setSize(FINE);
-    finer.src = urlOf(FINE);
-  };
+  const canonical = piece.drawnSize;
   return (
-    <img
-      src={urlOf(size)}
-      style={{ background: `url(${urlOf(128)}) center / 100%` }}
-      width={FINE}
-      height={FINE}
+    <Drawing
+      tokenId={piece.tokenId}
+      sizes={[canonical, FINE]}
       alt={`${piece.title}, ${piece.style}`}
-      onLoad={drawn}
+      onDrawn={(size) => {
+        // The node knows the hash of its own drawing once it has drawn.
+        if (size >= canonical && piece.pixelsSha256 === null) live.refresh("piece");
+      }}
     />
   );
 }

@@ -171,12 +171,17 @@ function Empty() {
 function Hung({ piece: given, even }: { piece: PieceBrief; even: boolean }) {
   const piece = useNewest(given);
   const deep = !even && piece.log2 >= piece.sillLog2 + DEEP_BITS;
-  const size = deep ? 512 : 320;
   return (
     <li className={deep ? "deep" : ""}>
       <Link href={`/piece/${piece.tokenId}`} data-testid="piece-link">
         <figure>
-          <Drawing key={size} tokenId={piece.tokenId} sizes={[size]} alt={piece.title} lazy />
+          <Drawing
+            key={String(deep)}
+            tokenId={piece.tokenId}
+            sizes={deep ? [320, 512] : [320]}
+            alt={piece.title}
+            lazy
+          />
           <figcaption>
             <div className="title">{piece.title}</div>
             {deep ? <p>One hash in {f.inWords(Math.floor(piece.log2))}.</p> : null}

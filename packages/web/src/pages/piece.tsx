@@ -65,13 +65,13 @@ function Sheet({ piece }: { piece: PieceDetail | null }) {
 /** The size at which the picture fills its place on most screens. */
 const FINE = 1024;
 
-/** The canonical drawing, then the finer one. */
+/** The size of the gallery, which is often there already, the canonical drawing, then the finer one. */
 function Picture({ piece }: { piece: PieceDetail }) {
   const canonical = piece.drawnSize;
   return (
     <Drawing
       tokenId={piece.tokenId}
-      sizes={[canonical, FINE]}
+      sizes={[320, canonical, FINE]}
       alt={`${piece.title}, ${piece.style}`}
       onDrawn={(size) => {
         // The node knows the hash of its own drawing once it has drawn.

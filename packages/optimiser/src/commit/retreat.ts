@@ -1,0 +1,49 @@
+/**
+ * When the learnt rule steps aside for persistence. Both are played in the shadow all the time, each with a machine of
+ * its own; what counts is what they have earned of late, on data that they had not seen.
+ * @module
+ */
+
+/** A day that is over and settled, in USD: both shadows, and the machine itself. */
+export interface ShadowDay {
+  readonly learnt: number;
+  readonly plain: number;
+  readonly actual: number;
+}
+
+export interface RetreatOptions {
+  /** Days that are looked back on. */
+  readonly window: number;
+  /** Days that have to be known before the learnt rule may run at all. */
+  readonly least: number;
+  /** The part of a year's profit that the learnt rule may have lost against persistence before it is stopped ... */
+  readonly budget: number;
+  /** ... and the part of what its shadow has won in the year that it may have lost beside: trust that was earned. */
+  readonly trust: number;
+}
+
+export const RETREAT_DEFAULTS: RetreatOptions = { window: 90, least: 30, budget: 0.001, trust: 0.5 };
+
+/** Why persistence runs, or `null` when the learnt rule does. */
+export type Retreat = "too-little-seen" | "does-not-win" | "budget-spent" | null;
+
+/**
+ * @param days settled days, oldest first; those of the trial before the start count for `does-not-win`, and have
+ * `actual` equal to `plain`
+ * @example retreat([{ learnt: 4.1, plain: 4, actual: 4 }]) // "too-little-seen"
+ */
+export function retreat(days: readonly ShadowDay[], options: RetreatOptions = RETREAT_DEFAULTS): Retreat {
+  const { window, least, budget, trust } = options;
+  if (days.length < least) return "too-little-seen";
+  const sum = (of: (day: ShadowDay) => number, last: number) => days.slice(-last).reduce((a, day) => a + of(day), 0);
+  if (sum(({ learnt, plain }) => learnt - plain, window) <= 0) return "does-not-win";
+  // A year's profit from what is known of one; the absolute value, since a year may lose.
+  const known = Math.min(365, days.length);
+  const year = (Math.abs(sum(({ plain }) => plain, 365)) * 365) / known;
+  const won = Math.max(
+    0,
+    sum(({ learnt, plain }) => learnt - plain, 365),
+  );
+  if (sum(({ actual, plain }) => actual - plain, 365) < -budget * year - trust * won) return "budget-spent";
+  return null;
+}

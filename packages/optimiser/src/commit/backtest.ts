@@ -14,11 +14,11 @@ import {
   LEAST_HOURS,
   type LearnOptions,
   learn,
-  opinion,
   type Stakes,
   startCost,
 } from "./learn.ts";
 import { RETREAT_DEFAULTS, type Retreat, type RetreatOptions, retreat, type ShadowDay } from "./retreat.ts";
+import { commit, persistence } from "./rule.ts";
 
 /** What happened: prices, and the machine's strike in each hour of them. */
 export interface CommitPast {
@@ -48,29 +48,6 @@ export interface CommitResult {
 
 /** How long the trial before the start is: the model of it has not seen these days. */
 const TRIAL_DAYS = 180;
-
-/**
- * How sure the learnt rule has to be to act against persistence, as log-odds of money. Chosen on 2023.
- */
-export const CONVICTION: Record<Lag, number> = { 1: 0.3, 24: 0.5 };
-
-/** The learnt rule: its own mind where it is sure, persistence where it is not. */
-export function commit(
-  model: Committer,
-  past: Float64Array,
-  hour: number,
-  strike: number,
-  on: boolean,
-): { on: boolean; odds: number; loss: number } {
-  const { odds, loss } = opinion(model, past, hour, strike, on);
-  const plain = persistence(past, strike);
-  return { on: Math.abs(odds) > CONVICTION[model.lag] ? odds > 0 : plain, odds, loss };
-}
-
-/** The price is thought to be what it was when last known: an hour ago, or at the same hour of yesterday. */
-export function persistence(past: Float64Array, strike: number): boolean {
-  return (past[past.length - 1] as number) < strike;
-}
 
 /**
  * Learns from all before `from`, then decides `from` to `to` (indices into the prices).
@@ -144,13 +121,13 @@ function play(
     const seen = prices.values.subarray(0, i - lag + 1);
     const hour = prices.start + i;
     const plain = persistence(seen, strike);
-    const own = commit(model, seen, hour, strike, state.learnt);
+    const own = commit(model, seen, hour, strike, state.learnt, null);
     const runs = retreats.at(-1) === null;
     const actual = !runs
       ? plain
       : state.actual === state.learnt
         ? own.on
-        : commit(model, seen, hour, strike, state.actual).on;
+        : commit(model, seen, hour, strike, state.actual, null).on;
     const margin = (strike - (prices.values[i] as number)) * stakes.megawatts;
     const start = startCost(strike, stakes);
     for (const [who, on] of [

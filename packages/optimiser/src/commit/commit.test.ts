@@ -6,6 +6,7 @@ import { backtestCommit, type CommitPast } from "./backtest.ts";
 import { PAST_HOURS, rowWidth, writeRow } from "./features.ts";
 import { CommitError, LEARN_DEFAULTS, learn, opinion } from "./learn.ts";
 import { RETREAT_DEFAULTS, retreat, type ShadowDay } from "./retreat.ts";
+import { CONVICTION, commit, persistence } from "./rule.ts";
 
 const START = parseHour("2022-01-03T00:00Z", "utc");
 const STAKES = { megawatts: 0.0035, adder: 10, minutes: 15, wear: 0.05 };
@@ -88,6 +89,26 @@ describe("the learnt rule", () => {
     const short = market(400, 4, 3, 100);
     expect(backtestCommit(short, 1, 390 * 24, 400 * 24, 1, { ...QUICK(1), trees: 5 }).retreated).toBe(1);
   });
+});
+
+describe("a choice", () => {
+  test("is the learnt one only where it is sure and may; else persistence, with the reason", () => {
+    const past = market(390, 3, 3, 100);
+    const model = learn(past.prices, 1, 100, STAKES, 1, { ...QUICK(1), trees: 60 });
+    const seen = (i: number) => past.prices.values.subarray(0, i);
+    const reasons = new Set<string>();
+    for (let i = 9000; i < 9300; i++) {
+      const free = commit(model, seen(i), START + i, 100, true, null);
+      reasons.add(free.reason);
+      expect(free.by === "learnt").toBe(Math.abs(free.odds) > CONVICTION[1]);
+      if (free.by === "persistence") expect(free.on).toBe(persistence(seen(i), 100));
+      const stood = commit(model, seen(i), START + i, 100, true, "does-not-win");
+      expect(stood).toMatchObject({ on: persistence(seen(i), 100), by: "persistence", reason: "does-not-win" });
+    }
+    expect(reasons).toEqual(new Set(["sure", "unsure"]));
+    expect(() => commit(model, seen(100), START, 100, true, null)).toThrow(CommitError);
+    expect(() => commit(model, seen(9000), START, Number.NaN, true, null)).toThrow(/a strike of NaN/);
+  }, 60_000);
 });
 
 describe("retreat", () => {

@@ -302,13 +302,19 @@ export function createAnswers({
   }
 
   /** The canonical drawing is made once and written down, so that a page can compare its own with it. */
-  async function draw(tokenId: string, size: number, samples: number) {
+  async function draw(tokenId: string, size: number, samples: number, urgent = false) {
     const store = need(services, "store");
     const row = await readPiece(store, clock.now(), tokenId);
     // Throws `piece-unknown` with its words.
     if (!row) return await brief(store, services.styles, context(), tokenId).then(() => Promise.reject());
     const { collection } = await services.styles.get(store, row.collection);
-    const drawn = await services.renderer.draw({ styleBytes: collection.style, seed: fromHex(tokenId), size, samples });
+    const drawn = await services.renderer.draw({
+      styleBytes: collection.style,
+      seed: fromHex(tokenId),
+      size,
+      samples,
+      urgent,
+    });
     if (size === CANONICAL.size && samples === CANONICAL.samples) {
       const recipe = recipeOf({
         styleBytes: collection.style,
@@ -349,7 +355,7 @@ export function createAnswers({
     async piece({ tokenId }) {
       const store = need(services, "store");
       const found = await detail(store, services.styles, context(), tokenId);
-      if (found.pixelsSha256 === null) void draw(tokenId, CANONICAL.size, CANONICAL.samples).catch(() => {});
+      if (found.pixelsSha256 === null) void draw(tokenId, CANONICAL.size, CANONICAL.samples, true).catch(() => {});
       return found;
     },
     forge: ({ tokenId, as }) => need(services, "forge").forge(tokenId, as),
@@ -361,7 +367,7 @@ export function createAnswers({
       return recipe === undefined ? verify.token(tokenId ?? "") : verify.recipe(recipe);
     },
     async recipe({ tokenId }) {
-      await draw(tokenId, CANONICAL.size, CANONICAL.samples);
+      await draw(tokenId, CANONICAL.size, CANONICAL.samples, true);
       const [row] = await need(services, "store").query<{ recipe: string; recipe_hash: string }>(
         "select recipe, recipe_hash from drawing where token_id = $1",
         [tokenId],

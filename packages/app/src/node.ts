@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LiveEvent } from "@carrara/api/schemas";
 import { explain } from "@carrara/base/errors";
-import { followBlocks } from "@carrara/core/books/blocks";
+import { followBlocks, resubmitBlocks } from "@carrara/core/books/blocks";
 import { createFollower } from "@carrara/core/ethereum/follower";
 import { bindChain } from "@carrara/core/ethereum/identity";
 import { createOutbox } from "@carrara/core/ethereum/outbox";
@@ -212,6 +212,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     services.pool = pool;
     pool.setTerms(services.rounds?.terms() ?? []);
     pool.start();
+    await insist("bitcoin", () => resubmitBlocks(store, bitcoin.node));
     await insist("bitcoin", () => readTip());
     every(STATUS_MS, readTip);
     services.stratum = await insist("stratum", () => listen(config.get("stratum.host"), config.get("stratum.port")));

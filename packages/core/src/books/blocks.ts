@@ -4,6 +4,7 @@
  */
 import type { BtcNode } from "../ports/bitcoin.ts";
 import type { Sql } from "../ports/store.ts";
+import { saveBlockAnswer } from "../quarry/records.ts";
 
 /** Blocks deeper than this are left alone: their coin may be spent, and no chain that is worth its name goes back so far. */
 const SETTLED_DEPTH = 120;
@@ -33,4 +34,19 @@ export async function followBlocks(sql: Sql, node: BtcNode): Promise<boolean> {
     changed = true;
   }
   return changed;
+}
+
+/**
+ * Submits the blocks that were found but not answered for when the node was ended. The node knows best what they are
+ * still worth: "duplicate" means that it had taken one before we heard.
+ */
+export async function resubmitBlocks(sql: Sql, node: BtcNode): Promise<void> {
+  const rows = await sql.query<{ hash: string; hex: string }>(
+    "select hash, hex from block_found where answer is null and hex is not null and chain = $1 order by height",
+    [node.chain.chain],
+  );
+  for (const { hash, hex } of rows) {
+    const answer = await node.submitBlock(hex);
+    await saveBlockAnswer(sql, hash, answer === null || answer === "duplicate" ? "accepted" : answer);
+  }
 }

@@ -39,29 +39,39 @@ export async function readBooks(
   context: BooksContext,
   { limit, after }: { limit: number; after?: string | undefined },
 ): Promise<Books> {
-  const [time, id] = after === undefined ? [Number.MAX_SAFE_INTEGER, null] : cursorOf(after);
+  const from = after === undefined ? START : cursorOf(after);
   const whole = [...(await sales(sql, context)), ...(await forgePrices(sql, context)), ...(await fees(sql, context))];
-  const found = await blocks(sql, context, time, limit + 2);
-  const entries = [...whole.filter((entry) => entry.time <= time), ...found].sort(newestFirst);
-  const from = id === null ? 0 : entries.findIndex((entry) => entry.id === id) + 1;
-  const page = entries.slice(from, from + limit);
+  const entries = [
+    ...whole.filter((entry) => newestFirst(from, entry) < 0),
+    ...(await blocks(sql, context, from, limit + 1)),
+  ].sort(newestFirst);
+  const page = entries.slice(0, limit);
   const last = page.at(-1);
   return {
     entries: page.map((entry) => ({ ...entry, amount: entry.amount.toString() })),
     totals: await totals(sql, whole, context),
-    next: last && from + limit < entries.length ? `${last.time}/${last.id}` : null,
+    next: last && limit < entries.length ? `${last.time}/${last.id}` : null,
     days: await days(sql, whole),
   };
 }
 
-function newestFirst(a: Entry, b: Entry): number {
-  return b.time - a.time || (a.id < b.id ? 1 : -1);
+/** Where a page begins: behind the entry of this time and id. */
+interface Cursor {
+  time: number;
+  id: string;
 }
 
-function cursorOf(after: string): [number, string] {
+const START: Cursor = { time: Number.MAX_SAFE_INTEGER, id: "~" };
+
+/** Newest first, and within one millisecond by id, so that pages follow one another without gap or double. */
+function newestFirst(a: Cursor, b: Cursor): number {
+  return b.time - a.time || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
+
+function cursorOf(after: string): Cursor {
   const slash = after.indexOf("/");
   const time = Number(after.slice(0, slash));
-  return Number.isFinite(time) && slash > 0 ? [time, after.slice(slash + 1)] : [0, ""];
+  return Number.isSafeInteger(time) && slash > 0 ? { time, id: after.slice(slash + 1) } : START;
 }
 
 /** What counts as income: not orphaned, and not merely hoped for. */
@@ -71,7 +81,7 @@ const COUNTED_BLOCK = "answer is not null and (confirmations > 0 or (answer = 'a
 async function blocks(
   sql: Sql,
   { realBitcoin, ownWorker }: BooksContext,
-  until: number,
+  from: Cursor,
   most: number,
 ): Promise<Entry[]> {
   const rows = await sql.query<{
@@ -83,9 +93,9 @@ async function blocks(
     confirmations: number;
   }>(
     `select hash, height, time, worker, value_sats, confirmations from block_found
-     where answer is not null and (answer = 'accepted' or confirmations <> 0) and time <= $1
-     order by time desc limit $2`,
-    [until, most],
+     where answer is not null and (answer = 'accepted' or confirmations <> 0) and (time < $1 or (time = $1 and ('block/' || hash) collate "C" < $2))
+     order by time desc, hash collate "C" desc limit $3`,
+    [from.time, from.id, most],
   );
   return rows.map((row) => ({
     id: `block/${row.hash}`,
@@ -152,7 +162,7 @@ async function sales(sql: Sql, context: BooksContext): Promise<Entry[]> {
       paid += amount;
       if (item.recipient === offerer) add(`${i}`, "sale", context.nameOf(offerer), amount, `Sold ${title}`);
       else if (item.recipient === row.artist)
-        add(`${i}`, "artist-share", context.nameOf(item.recipient), amount, `Artist's share of ${title}`);
+        add(`${i}`, "artist-share", context.nameOf(item.recipient), amount, `Artist’s share of ${title}`);
       else add(`${i}`, "royalty", "artist and miner", amount, `Royalty of ${title}, to its splitter`);
     }
     add("paid", "purchase", context.nameOf(recipient), -paid, `Bought ${title}`);
@@ -226,7 +236,9 @@ async function fees(sql: Sql, context: BooksContext): Promise<Entry[]> {
       amount: -BigInt(row.fee_wei),
       asset: "ETH",
       who,
-      text: row.token_id ? `Gas: ${row.kind} ${await context.titleOf(row.token_id)}` : `Gas: ${row.kind}`,
+      text: row.token_id
+        ? `Gas of ${doing(row.kind)} ${await context.titleOf(row.token_id)}`
+        : `Gas of ${doing(row.kind)}`,
       source: row.hash,
       state: row.state === "final" ? "final" : "pending",
       real: context.realEthereum,
@@ -238,13 +250,13 @@ async function fees(sql: Sql, context: BooksContext): Promise<Entry[]> {
     }
     const sum = laying.get(who);
     if (!sum) {
-      const first = { ...entry, count: 1, text: "Gas: laying the contracts" };
+      const first = { ...entry, count: 1, text: "Gas of laying the contracts" };
       laying.set(who, first);
       entries.push(first);
     } else {
       sum.amount += entry.amount;
       sum.count++;
-      sum.text = `Gas: laying the contracts, ${sum.count} transactions`;
+      sum.text = `Gas of laying the contracts, ${sum.count} transactions`;
       if (entry.state === "pending") sum.state = "pending";
     }
   }
@@ -261,6 +273,19 @@ async function fees(sql: Sql, context: BooksContext): Promise<Entry[]> {
     real,
     tokenId,
   }));
+}
+
+/** What a transaction did, by its purpose. */
+const DOING: Readonly<Record<string, string>> = {
+  forge: "forging",
+  buy: "buying",
+  cancel: "withdrawing",
+  approve: "letting the market move pieces",
+  turn: "turning a round",
+};
+
+function doing(kind: string): string {
+  return DOING[kind] ?? kind;
 }
 
 /** Purposes of the transactions that set the node up. */

@@ -263,14 +263,6 @@ export function createFollower({
   };
 }
 
-/**
- * How deep the event of a block is: 1 for the head.
- * @example confirmed(chain, head, event.block) // whether a reorganisation need no longer be feared
- */
-export function confirmed(chain: Pick<EthChain, "confirmations">, head: number, eventBlock: number): boolean {
-  return head - eventBlock + 1 >= chain.confirmations;
-}
-
 /** Blocks without events that are kept: two weeks of reorganisations could not reach deeper on any live chain. */
 const KEPT_BLOCKS = 1_024;
 

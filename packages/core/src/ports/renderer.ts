@@ -12,6 +12,8 @@ export interface Drawing {
   size: number;
   /** Samples per pixel and axis. */
   samples: number;
+  /** Somebody looks at just this one: it goes before the others that wait. */
+  urgent?: boolean;
 }
 
 /** A picture that was made. */
@@ -21,7 +23,7 @@ export interface Drawn {
   pixelsSha256: string;
 }
 
-/** Makes pictures one after the other; small ones first. */
+/** Makes pictures one after the other; urgent ones first, then small ones. */
 export interface Renderer {
   /**
    * @throws CarraraError `renderer-busy` (retryable) when too many wait, or what art throws for a bad style.

@@ -139,19 +139,21 @@ export interface BlockRecord {
   worker: string;
   payout: string;
   valueSats: bigint;
+  /** As submitblock takes it. */
+  hex: string;
 }
 
 export async function saveBlock(sql: Sql, block: BlockRecord): Promise<void> {
   await sql.query(
-    `insert into block_found (hash, chain, height, time, worker, payout, value_sats) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into block_found (hash, chain, height, time, worker, payout, value_sats, hex) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (hash) do nothing`,
-    [block.hash, block.chain, block.height, block.time, block.worker, block.payout, block.valueSats],
+    [block.hash, block.chain, block.height, block.time, block.worker, block.payout, block.valueSats, block.hex],
   );
 }
 
 /** What the node said to it: `accepted` or Core's word. */
 export async function saveBlockAnswer(sql: Sql, hash: string, answer: string): Promise<void> {
-  await sql.query("update block_found set answer = $2 where hash = $1", [hash, answer]);
+  await sql.query("update block_found set answer = $2, hex = null where hash = $1", [hash, answer]);
 }
 
 /** Merges old spans, drops old bore holes and claims that lapsed long ago; called now and then. The best share of each worker stays in `worker`. */

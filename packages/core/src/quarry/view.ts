@@ -8,9 +8,13 @@ import type { Sql } from "../ports/store.ts";
 import { SPAN_MS } from "./records.ts";
 
 const DAY_MS = 86_400_000;
-/** Windows that the plot may use; the shortest is taken that gives at most {@link MOST_POINTS} points. */
+/** Windows that the plot may use: the shortest that has enough shares due and gives at most {@link MOST_POINTS} points. */
 const WINDOWS_S = [10, 20, 30, 60, 120, 300, 600];
 const MOST_POINTS = 144;
+/** Below this the plot is a comb of nothing and one; in the first minutes three must do, so that there is a plot. */
+const DUE_PER_WINDOW = 8;
+const DUE_AT_FIRST = 3;
+const FIRST_S = 600;
 /** Rate "now": work of the last ten minutes, or of the time since the first share when that is shorter. */
 const RATE_WINDOW_MS = 600_000;
 
@@ -47,9 +51,11 @@ export async function readSpans(sql: Sql, now: number): Promise<Span[]> {
 export function rates(spans: readonly Span[], now: number): RateView {
   const first = spans[0]?.start ?? now;
   const seconds = Math.max(1, (now - first) / 1000);
-  const window = WINDOWS_S.find((length) => seconds / length <= MOST_POINTS) ?? 600;
-  const length = window * 1000;
   const shareCount = spans.reduce((sum, span) => sum + span.accepted, 0);
+  const due = seconds < FIRST_S ? DUE_AT_FIRST : DUE_PER_WINDOW;
+  const window =
+    WINDOWS_S.find((length) => seconds / length <= MOST_POINTS && (shareCount / seconds) * length >= due) ?? 600;
+  const length = window * 1000;
   const work = spans.reduce((sum, span) => sum + span.work, 0);
   const points: RatePoint[] = [];
   const from = Math.floor(first / length) * length;

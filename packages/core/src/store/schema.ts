@@ -51,6 +51,8 @@ const MIGRATIONS: readonly string[] = [
     worker text not null,
     payout text not null,
     value_sats bigint not null,
+    -- the whole block, until the node has answered
+    hex text,
     -- what submitblock said: accepted, or Core's word
     answer text,
     confirmations integer not null default 0

@@ -17,7 +17,7 @@ import type { Outbox } from "../ethereum/outbox.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EthChain } from "../ports/ethereum.ts";
 import type { Store } from "../ports/store.ts";
-import { type Collection, collectionOnChain, findCollection, saveCollection } from "./collections.ts";
+import { type Collection, collectionOnChain, findCollection, readCollections, saveCollection } from "./collections.ts";
 import { type Contracts, lay, layings, type SeaportCode } from "./laying.ts";
 
 /** Mean seconds to a claim at the measured hash rate. */
@@ -75,6 +75,8 @@ export async function ensureOpening(
   const artist = actorOf(chain, "artist");
   // A chain restored from an older dump gets back first what it had.
   await outbox.sync();
+  const present = await presentOpening(deps);
+  if (present) return present;
   const all = layings(deps.seaport);
   const steps = all.length + 1;
   const contracts = await lay({ chain, outbox, store, actor: artist }, all, (done) => {
@@ -114,11 +116,15 @@ export async function ensureOpening(
     createdAt: clock.now(),
   };
   await saveCollection(store, collection);
-  // From the first block: the embedded chain is short, and nothing of it may be missed.
-  await follower.watch(where, "collection", 0);
+  await watchAll(follower, contracts, collection);
+  return { contracts, collection };
+}
+
+/** From the first block: the embedded chain is short, and nothing of it may be missed. */
+async function watchAll(follower: Follower, contracts: Contracts, collection: Collection): Promise<void> {
+  await follower.watch(collection.address, "collection", 0);
   await follower.watch(contracts.seaport, "seaport", 0);
   await follower.poll();
-  return { contracts, collection };
 }
 
 /** Written down before it is sent: the measured hash rate of a second try would give another collection. */
@@ -179,6 +185,20 @@ async function setting(store: Store, name: string, value: unknown): Promise<void
     "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
     [name, JSON.stringify(value)],
   );
+}
+
+/**
+ * What an earlier start laid, when the chain still has all of it. A newer program brings another renderer and so other
+ * addresses; the collection that is open stays the one that is open.
+ */
+async function presentOpening({ store, chain, follower }: OpeningDeps): Promise<Opened | null> {
+  const contracts = await contractsOf(store);
+  const collection = (await readCollections(store)).find((one) => one.opened && one.chainId === chain.chainId);
+  if (!contracts || !collection) return null;
+  const all = [contracts.factory, contracts.renderer, contracts.seaport, collection.address];
+  if (!(await Promise.all(all.map((one) => hasCode(chain, one)))).every(Boolean)) return null;
+  await watchAll(follower, contracts, collection);
+  return { contracts, collection };
 }
 
 /** Where the contracts were laid, or null before the first start is through. */

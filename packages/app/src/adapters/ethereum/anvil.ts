@@ -280,7 +280,7 @@ function fixedArguments(folder: string): string[] {
     ...["--hardfork", "osaka", "--enable-tx-gas-limit"],
     // States of old blocks are kept for calls into the past, which we do not make; logs and receipts are kept regardless.
     // Without this, states go to files under the home directory.
-    ...["--prune-history", "64"],
+    ...["--prune-history", "16"],
     // It also marks the process as ours: see `isOurs`.
     ...["--cache-path", join(folder, "cache")],
     "--quiet",

@@ -215,6 +215,34 @@ describe.each(stores)("forge on $name", ({ open }) => {
     await expect(node.forge.forge(late.tokenId, "miner")).rejects.toMatchObject({ code: "claim-lapsed" });
   });
 
+  test("an anvil that lost everything is filled again from the outbox; work for rounds that opened anew lapses with the reason", async () => {
+    const whole = await openTestNode(open);
+    try {
+      const present = await whole.terms();
+      const { tokenId } = await storeClaim(whole.store, present);
+      await whole.forge.forge(tokenId, "miner");
+      // The only dump is that of the empty chain.
+      await whole.killAnvil();
+      await whole.outbox.sync();
+      const [made] = await whole.store.query<{ hash: `0x${string}` }>(
+        "select hash from outbox where purpose ->> 'kind' = 'forge'",
+      );
+      await whole.outbox.settled(made?.hash ?? "0x");
+      await whole.follower.poll();
+      const again = await whole.terms();
+      expect(again).toMatchObject({ collection: present.collection, round: 1 });
+      expect(again.anchor).not.toEqual(present.anchor);
+      expect(await readPiece(whole.store, clock.now(), tokenId)).toMatchObject({
+        state: "lapsed",
+        problem: "The chain went back and opened round 1 anew; work for the old one no longer counts.",
+      });
+      const next = await storeClaim(whole.store, again);
+      expect(await whole.forge.forge(next.tokenId, "miner")).toMatchObject({ state: "forged" });
+    } finally {
+      await whole.end();
+    }
+  });
+
   function flipped(bytes: Uint8Array, at: number): Uint8Array {
     const copy = Uint8Array.from(bytes);
     copy[at] = (copy[at] ?? 0) ^ 1;

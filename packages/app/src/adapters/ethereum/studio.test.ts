@@ -27,9 +27,7 @@ describe.each(stores)("opening collection on $name", ({ open }) => {
 
   test("is laid once, with its terms and progress; again it is only read", async () => {
     const lines: string[] = [];
-    const before = performance.now();
     const { contracts, collection } = await ensureOpening(parts(), rate, (line) => lines.push(line));
-    process.stderr.write(`opening: ${Math.round(performance.now() - before)} ms\n`);
     expect(lines.at(-1)).toBe(`laying contracts ${lines.length} of ${lines.length}`);
     expect(lines[0]).toBe(`laying contracts 1 of ${lines.length}`);
     expect(collection).toMatchObject({ opened: true, chainId: 31337, artist: rig.chain.actors[0]?.address });
@@ -61,23 +59,27 @@ describe.each(stores)("opening collection on $name", ({ open }) => {
 
   test("killed after any transaction, node or anvil or both, it goes on and ends the same", async () => {
     class Killed extends Error {}
-    const dying = (sends: number, first: boolean): EthChain => ({
+    /** Dies at its next transaction, before or after the chain has it. */
+    const dying = (before: boolean): EthChain => ({
       ...rig.chain,
       kind: "embedded",
       async request(call) {
-        if (call.method === "eth_sendRawTransaction" && sends-- === 0) {
-          if (!first) await rig.chain.request(call);
+        if (call.method === "eth_sendRawTransaction") {
+          if (!before) await rig.chain.request(call);
           throw new Killed();
         }
         return rig.chain.request(call);
       },
     });
+    let kills = 0;
     for (let sends = 0; sends < 9; sends++) {
-      await expect(ensureOpening(parts(dying(0, sends % 2 === 0)), rate, () => {}))
-        .rejects.toThrow(Killed)
-        .catch(() => {});
+      await ensureOpening(parts(dying(sends % 2 === 0)), rate, () => {}).catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+        kills++;
+      });
       if (sends % 3 === 0) await rig.killAnvil();
     }
+    expect(kills).toBeGreaterThan(5);
     const { collection } = await ensureOpening(parts(), rate, () => {});
     expect(collection.terms.initialTarget).toBe(openingTarget(5e6));
     expect(await rig.store.query("select 1 from collection")).toHaveLength(1);

@@ -122,8 +122,9 @@ export function createRenderer(folder: string | null): Renderer {
   };
 }
 
-function effort({ size, samples }: Drawing): number {
-  return size * size * samples * samples;
+/** What waits least goes first. */
+function effort({ size, samples, urgent }: Drawing): number {
+  return urgent ? 0 : size * size * samples * samples;
 }
 
 function keyOf({ styleBytes, seed, size, samples }: Drawing): string {

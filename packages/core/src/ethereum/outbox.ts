@@ -138,14 +138,20 @@ export function createOutbox({ store, chain, clock, log = () => {} }: OutboxDeps
   async function syncAll(): Promise<boolean> {
     const senders = await store.query<{ sender: string }>("select distinct sender from outbox");
     const head = senders.length === 0 ? 0 : Number(await ask(chain, "eth_blockNumber"));
+    const missing: Row[] = [];
+    for (const { sender } of senders) missing.push(...(await lock(sender, () => syncSender(address(sender), head))));
+    // In the order in which they were made, over all accounts: a forge that comes before its collection calls nobody, and
+    // that succeeds. The embedded chain keeps the order of arrival.
+    missing.sort((a, b) => Number(a.created_at) - Number(b.created_at) || a.nonce - b.nonce);
     let open = false;
-    for (const { sender } of senders) {
-      if (await lock(sender, () => syncSender(address(sender), head))) open = true;
+    for (const row of missing) {
+      if ((await lock(row.sender, () => sendAgain(row))) === "sent") open = true;
     }
     return open;
   }
 
-  async function syncSender(sender: Address, head: number): Promise<boolean> {
+  /** Settles what has its nonce used; what is not in the chain is given back. */
+  async function syncSender(sender: Address, head: number): Promise<Row[]> {
     const count = Number(await ask(chain, "eth_getTransactionCount", sender, "latest"));
     const rows = await store.query<Row>(
       // A transaction that reverted has used its nonce; one that was refused has not and is over.
@@ -153,13 +159,13 @@ export function createOutbox({ store, chain, clock, log = () => {} }: OutboxDeps
        order by nonce, created_at`,
       [sender, count],
     );
-    let open = false;
     if (await wentBack(sender, count, rows)) rows.unshift(...(await settledBelow(sender, count)));
+    const missing: Row[] = [];
     for (const row of rows) {
-      const state = row.nonce < count ? await settle(row, head) : await sendAgain(row);
-      if (state === "sent") open = true;
+      if (row.nonce < count) await settle(row, head);
+      else missing.push(row);
     }
-    return open;
+    return missing;
   }
 
   /** Whether the chain has lost something that was in a block: then what lies before may be lost as well. */

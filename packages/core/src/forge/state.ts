@@ -149,6 +149,10 @@ const CANDIDATES = {
   sold: TOKENS,
 } as const;
 
+/** Of an outbox row: its outcome is still to be read; it is in no block, or in one that the follower has not reached. */
+const unread = (row: string): string => `${row}.state <> 'failed' and (${row}.block_number is null
+  or ${row}.block_number > coalesce((select min(w.scanned_to) from eth_watch w), -1))`;
+
 /**
  * The relation `piece` over the candidates; $1 is now. A listing can be bought when its order is neither filled nor
  * cancelled, its seller still owns the piece and has not bumped the counter, its time is not over, and nobody here is
@@ -185,10 +189,8 @@ const pieces = (candidates: string): string => `
       (select e.args ->> 'to' from eth_event e where e.token_id = f.token_id and e.name = 'Transfer'
         order by e.block_number desc, e.log_index desc limit 1) as owner,
       (select count(*)::integer from eth_event e where e.token_id = f.token_id and e.name = 'OrderFulfilled') as sales,
-      exists (select 1 from outbox o where o.token_id = f.token_id and o.state <> 'failed'
-        and o.purpose ->> 'kind' = 'forge') as forging,
-      exists (select 1 from outbox o where o.token_id = f.token_id and o.state <> 'failed' and o.purpose ->> 'kind' = 'buy'
-        and not exists (select 1 from eth_event e where e.order_hash = o.purpose ->> 'order')) as buying,
+      exists (select 1 from outbox o where o.token_id = f.token_id and ${unread("o")} and o.purpose ->> 'kind' = 'forge') as forging,
+      exists (select 1 from outbox o where o.token_id = f.token_id and ${unread("o")} and o.purpose ->> 'kind' = 'buy') as buying,
       -- A chain restored to before the round was opened opened it anew, with another anchor.
       exists (select 1 from eth_event e where e.address = f.collection and e.name = 'RoundOpened'
         and f.forged_at is null and e.args ->> 'round' = f.round::text
@@ -222,7 +224,7 @@ const pieces = (candidates: string): string => `
           where e.name = 'CounterIncremented' and e.args ->> 'offerer' = o.seller), 0)
         and not exists (select 1 from eth_event e where e.order_hash = o.order_hash
           and e.name in ('OrderFulfilled', 'OrderCancelled'))
-        and not exists (select 1 from outbox b where b.token_id = o.token_id and b.state <> 'failed'
+        and not exists (select 1 from outbox b where b.token_id = o.token_id and ${unread("b")}
           and b.purpose ->> 'kind' in ('buy', 'cancel') and b.purpose ->> 'order' = o.order_hash)
       order by o.listed_at desc limit 1
     ) l on true

@@ -278,6 +278,8 @@ function fixedArguments(folder: string): string[] {
     ...["--chain-id", String(EMBEDDED_CHAIN_ID), "--accounts", "3", "--balance", "10000"],
     // A plain anvil takes transactions that EIP-7825 forbids.
     ...["--hardfork", "osaka", "--enable-tx-gas-limit"],
+    // Transactions that are sent again must be carried out in the order in which they come, whatever they pay.
+    ...["--order", "fifo"],
     // States of old blocks are kept for calls into the past, which we do not make; logs and receipts are kept regardless.
     // Without this, states go to files under the home directory.
     ...["--prune-history", "16"],

@@ -104,7 +104,10 @@ export async function startAnvil(options: AnvilOptions): Promise<EmbeddedEthChai
       await new Promise((done) => setTimeout(done, wait));
       if (closing) throw new EthUnreachableError(running.rpc.where, "it has been closed");
       try {
-        running = await launch(folder, binary, running.port, log);
+        const launched = await launch(folder, binary, running.port, log);
+        // Closed while it was coming up: then nobody else will end it.
+        if (closing) await end(launched.pid);
+        running = launched;
         startedAt = Date.now();
         watchExit(running);
         log(`anvil runs again (pid ${running.pid}, port ${running.port})`);
@@ -220,6 +223,7 @@ export async function startAnvil(options: AnvilOptions): Promise<EmbeddedEthChai
       clearInterval(heartbeat);
       clearTimeout(dumpTimer);
       process.removeListener("exit", killOnExit);
+      await up.catch(() => {});
       if (dirty || dumping) await dump().catch((error) => log(`the last state was not saved: ${explain(error)}`));
       await end(running.pid);
       await rm(join(folder, PID_FILE), { force: true });

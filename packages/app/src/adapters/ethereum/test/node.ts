@@ -31,6 +31,15 @@ export interface TestNode extends Rig, Opened {
 
 export async function openTestNode(open: () => Promise<Store>): Promise<TestNode> {
   const rig = await openRig(open);
+  try {
+    return await openOn(rig);
+  } catch (error) {
+    await rig.end();
+    throw error;
+  }
+}
+
+async function openOn(rig: Rig): Promise<TestNode> {
   const { store, chain } = rig;
   const log = (line: string) => rig.lines.push(line);
   const outbox = createOutbox({ store, chain, clock, log });

@@ -20,9 +20,11 @@ export interface RetreatOptions {
   readonly budget: number;
   /** ... and the part of what its shadow has won in the year that it may have lost beside: trust that was earned. */
   readonly trust: number;
+  /** Trust counts only from this part of a year's profit on: what is less may be chance, and is no credit. */
+  readonly clear: number;
 }
 
-export const RETREAT_DEFAULTS: RetreatOptions = { window: 90, least: 30, budget: 0.001, trust: 0.5 };
+export const RETREAT_DEFAULTS: RetreatOptions = { window: 90, least: 30, budget: 0.001, trust: 0.5, clear: 0.01 };
 
 /** Why persistence runs, or `null` when the learnt rule does. */
 export type Retreat = "too-little-seen" | "does-not-win" | "budget-spent" | null;
@@ -33,7 +35,7 @@ export type Retreat = "too-little-seen" | "does-not-win" | "budget-spent" | null
  * @example retreat([{ learnt: 4.1, plain: 4, actual: 4 }]) // "too-little-seen"
  */
 export function retreat(days: readonly ShadowDay[], options: RetreatOptions = RETREAT_DEFAULTS): Retreat {
-  const { window, least, budget, trust } = options;
+  const { window, least, budget, trust, clear } = options;
   if (days.length < least) return "too-little-seen";
   const sum = (of: (day: ShadowDay) => number, last: number) => days.slice(-last).reduce((a, day) => a + of(day), 0);
   if (sum(({ learnt, plain }) => learnt - plain, window) <= 0) return "does-not-win";
@@ -44,6 +46,7 @@ export function retreat(days: readonly ShadowDay[], options: RetreatOptions = RE
     0,
     sum(({ learnt, plain }) => learnt - plain, 365),
   );
-  if (sum(({ actual, plain }) => actual - plain, 365) < -budget * year - trust * won) return "budget-spent";
+  const credit = won > clear * year ? trust * won : 0;
+  if (sum(({ actual, plain }) => actual - plain, 365) < -budget * year - credit) return "budget-spent";
   return null;
 }

@@ -2,7 +2,7 @@
  * What stands behind each route: reads the services, calls the use cases, gives the shapes of the API.
  * @module
  */
-import { availableParallelism, networkInterfaces } from "node:os";
+import { availableParallelism } from "node:os";
 import type { CollectionBrief, PieceBrief, Quarry, Settings, Status } from "@carrara/api/schemas";
 import { canonical, recipeHash, recipeOf } from "@carrara/art/recipe";
 import { CANONICAL } from "@carrara/art/render";
@@ -11,15 +11,17 @@ import { fromHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
 import { readBooks } from "@carrara/core/books/books";
 import { nameOf } from "@carrara/core/ethereum/actors";
+import { PieceUnknownError } from "@carrara/core/forge/forge";
 import { countByCollection, countPieces, readPiece } from "@carrara/core/forge/state";
 import { brief, briefs, detail, type PieceContext } from "@carrara/core/pieces/view";
 import type { Clock } from "@carrara/core/ports/clock";
 import { bestShare, boreHoles, machines, rates, readSpans } from "@carrara/core/quarry/view";
 import { readCollections } from "@carrara/core/studio/collections";
 import { expectedHashes } from "@carrara/mining/target";
-import { expectedSeconds } from "@carrara/optimiser/rate";
+import { expectedSeconds, HASHES_PER_DIFFICULTY } from "@carrara/optimiser/rate";
 import type { Config } from "./config.ts";
 import type { Handlers } from "./http/server.ts";
+import { isLoopback, isWildcard, LOOPBACK, lanAddresses, stratumUrl } from "./net.ts";
 import { need, type Services } from "./services.ts";
 
 /** What answers need. */
@@ -138,7 +140,7 @@ export function createAnswers({
         problem: ethereumProblem,
       },
       stratum: {
-        url: stratum ? `stratum+tcp://${shownHost(stratum.host)}:${stratum.port}` : "",
+        url: stratum ? stratumUrl(shownHost(stratum.host), stratum.port) : "",
         host: stratum?.host ?? config.get("stratum.host"),
         port: stratum?.port ?? 0,
         connections: poolStatus?.connections ?? 0,
@@ -171,7 +173,7 @@ export function createAnswers({
       maxThreads: now?.maxThreads ?? availableParallelism(),
       hashRate: now?.hashRate ?? 0,
       about: now?.about ?? "",
-      problem: now?.why ?? null,
+      problem: now?.why ?? services.problems.stratum,
     };
   }
 
@@ -184,16 +186,21 @@ export function createAnswers({
     const rate = fromShares ?? (counted > 0 ? counted : null);
     const collection = await openCollection();
     const target = services.rounds?.terms()[0]?.target;
-    const pieceHashes = target ? Number(expectedHashes(target)) : null;
+    // Claims come from SHA-256d chains only: scrypt work finds no piece.
+    const pieceHashes =
+      target && services.bitcoin?.node.chain.algorithm !== "scrypt" ? Number(expectedHashes(target)) : null;
     const blockHashes = services.bitcoinTip ? Number(expectedHashes(services.bitcoinTip.target)) : null;
     const holes = await boreHoles(store, now, services.ownWorker);
     const [blocks] = await store.query<{ count: number }>(
       "select count(*)::integer as count from block_found where answer = 'accepted'",
     );
-    const [first] = await store.query<{ since: string | null }>("select min(first_seen) as since from worker");
-    const since = Number(first?.since ?? now);
+    const [ever] = await store.query<{ since: string | null; work: number }>(
+      `select (select min(first_seen) from worker) as since,
+              (select coalesce(sum(work), 0) from share_span)::double precision as work`,
+    );
+    const since = Number(ever?.since ?? now);
     const counts = await countPieces(store, now);
-    const dayWork = spans.reduce((sum, span) => sum + span.work, 0) * 2 ** 32;
+    const dayWork = spans.reduce((sum, span) => sum + span.work, 0) * HASHES_PER_DIFFICULTY;
     const newest =
       counts.claim > 0 ? await briefs(store, services.styles, context(), { state: "claim", limit: 1 }) : [];
     const found24h = holes.filter(({ tokenId }) => tokenId !== null).length;
@@ -212,7 +219,7 @@ export function createAnswers({
       blockEverySeconds: rate && blockHashes ? expectedSeconds(blockHashes, rate) : null,
       blockLog2: blockLog2(),
       blocksFound: blocks?.count ?? 0,
-      blocksDue: blockHashes ? dayWork / blockHashes : null,
+      blocksDue: blockHashes && ever ? (ever.work * HASHES_PER_DIFFICULTY) / blockHashes : null,
       since,
       shareCount,
       windowSeconds,
@@ -240,10 +247,9 @@ export function createAnswers({
 
   function connectHint(): Quarry["connect"] {
     const { stratum } = services;
-    const open = stratum !== null && stratum.host !== "127.0.0.1";
-    const [lan] = open ? lanAddresses() : [];
+    const open = stratum !== null && !isLoopback(stratum.host);
     return {
-      url: stratum ? `stratum+tcp://${lan ?? shownHost(stratum.host)}:${stratum.port}` : "",
+      url: stratum ? stratumUrl(shownHost(stratum.host), stratum.port) : "",
       user: `${payoutOf(services.ownWorker)}.name`,
       password: "x",
       note: open
@@ -254,7 +260,7 @@ export function createAnswers({
 
   async function settings(): Promise<Settings> {
     const { store, bitcoin, ethereum, stratum } = services;
-    const open = stratum !== null && stratum.host !== "127.0.0.1";
+    const open = stratum !== null && !isLoopback(stratum.host);
     return {
       parts: [
         {
@@ -294,9 +300,9 @@ export function createAnswers({
       settings: config.list().map(({ name, value, origin, secret }) => ({ name, value, origin, secret })),
       stratum: {
         host: stratum?.host ?? "",
-        url: stratum ? `stratum+tcp://${shownHost(stratum.host)}:${stratum.port}` : "",
+        url: stratum ? stratumUrl(shownHost(stratum.host), stratum.port) : "",
         open,
-        lanUrls: stratum ? lanAddresses().map((address) => `stratum+tcp://${address}:${stratum.port}`) : [],
+        lanUrls: stratum ? lanHosts(stratum.host).map((address) => stratumUrl(address, stratum.port)) : [],
       },
     };
   }
@@ -305,8 +311,7 @@ export function createAnswers({
   async function draw(tokenId: string, size: number, samples: number, urgent = false) {
     const store = need(services, "store");
     const row = await readPiece(store, clock.now(), tokenId);
-    // Throws `piece-unknown` with its words.
-    if (!row) return await brief(store, services.styles, context(), tokenId).then(() => Promise.reject());
+    if (!row) throw new PieceUnknownError(tokenId);
     const { collection } = await services.styles.get(store, row.collection);
     const drawn = await services.renderer.draw({
       styleBytes: collection.style,
@@ -399,23 +404,13 @@ export function createAnswers({
       const store = need(services, "store");
       const confirmations = services.ethereum?.confirmations ?? 1;
       const height = services.follower?.state().height ?? 0;
-      const titles = new Map<string, string>();
       return readBooks(
         store,
         {
-          realBitcoin: config.get("bitcoin.rpc") !== null && services.bitcoin?.node.chain.chain === "main",
           realEthereum: config.get("ethereum.rpc") !== null,
           ownWorker: services.ownWorker,
           nameOf: nameOfAddress,
-          async titleOf(tokenId) {
-            const known = titles.get(tokenId);
-            if (known) return known;
-            const { title } = await brief(store, services.styles, context(), tokenId).catch(() => ({
-              title: tokenId.replace(/^0+/, "").slice(0, 8),
-            }));
-            titles.set(tokenId, title);
-            return title;
-          },
+          titleOf: (tokenId) => services.styles.title(store, tokenId),
           finalBlock: height - confirmations + 1,
         },
         { limit, after },
@@ -472,19 +467,16 @@ function sentence(error: unknown): string {
 }
 
 function shownHost(host: string): string {
-  return host === "0.0.0.0" || host === "::" ? (lanAddresses()[0] ?? "127.0.0.1") : host;
+  return isWildcard(host) ? (lanAddresses()[0] ?? LOOPBACK) : host;
+}
+
+/** Where others reach a port: when it is bound to all networks, or to the one named; on loopback after it has been opened. */
+function lanHosts(host: string): string[] {
+  return isWildcard(host) || isLoopback(host) ? lanAddresses() : [host];
 }
 
 function payoutOf(worker: string | null): string {
   return worker?.split(".")[0] ?? "your-address";
-}
-
-/** IPv4 addresses of this computer in its networks. */
-function lanAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, internal }) => family === "IPv4" && !internal)
-    .map(({ address }) => address);
 }
 
 /** More threads than the CPU has. */

@@ -1,4 +1,5 @@
 import { toHex } from "@carrara/base/bytes";
+import { CarraraError } from "@carrara/base/errors";
 import { seeded } from "@carrara/base/random";
 import { followBlocks, resubmitBlocks } from "@carrara/core/books/blocks";
 import { type BooksContext, readBooks } from "@carrara/core/books/books";
@@ -22,7 +23,6 @@ const names = new Map([
 ]);
 
 const context: BooksContext = {
-  realBitcoin: false,
   realEthereum: false,
   ownWorker: "bcrt1qx.this-computer",
   nameOf: (address) => names.get(address) ?? null,
@@ -48,10 +48,16 @@ describe.each(STORES)("the books on %s", (_, open) => {
   const read = (limit = 100, after?: string) => readBooks(store, context, { limit, after });
   const hash = (n: number) => toHex(seeded(n).bytes(32));
 
-  async function block(n: number, answer: string | null, confirmations: number, time = NOW): Promise<void> {
+  async function block(
+    n: number,
+    answer: string | null,
+    confirmations: number,
+    time = NOW,
+    chain = "regtest",
+  ): Promise<void> {
     await saveBlock(store, {
       hash: hash(n),
-      chain: "regtest",
+      chain,
       height: n,
       time,
       worker: "bcrt1qx.rig",
@@ -109,6 +115,28 @@ describe.each(STORES)("the books on %s", (_, open) => {
     expect(totals).toEqual([{ asset: "BTC", who: "miner", in: "15000000000", out: "0", real: false }]);
   });
 
+  test("practice blocks of yesterday do not become money when the node is pointed at the real chain", async () => {
+    await block(1, "accepted", 101);
+    await block(2, "accepted", 101, NOW, "main");
+    const { entries, totals, days } = await read();
+    expect(entries.map(({ text, real }) => [text, real]).sort()).toEqual([
+      ["Block 1, found by rig", false],
+      ["Block 2, found by rig", true],
+    ]);
+    expect(totals).toEqual([
+      { asset: "BTC", who: "miner", in: "5000000000", out: "0", real: true },
+      { asset: "BTC", who: "miner", in: "5000000000", out: "0", real: false },
+    ]);
+    expect(days).toMatchObject([{ minedSats: "5000000000" }]);
+  });
+
+  test.each(["", "x", "1", "/a", "-1/a", "1e3/a", "1/", "1/\u0000", `${"9".repeat(16)}/a`])(
+    "a page after %j is refused, not taken for the first",
+    async (after) => {
+      await expect(read(10, after)).rejects.toMatchObject({ code: "bad-request" });
+    },
+  );
+
   test("a block that a reorganisation took is orphaned, one that came back counts again", async () => {
     await block(1, "accepted", 3);
     let confirmations = -1;
@@ -136,6 +164,21 @@ describe.each(STORES)("the books on %s", (_, open) => {
     expect(rows).toEqual([
       { height: 1, answer: "accepted", hex: null },
       { height: 2, answer: "high-hash", hex: null },
+    ]);
+  });
+
+  test("a block that the node cannot read does not hold up mining; one that is down is asked again", async () => {
+    await block(1, null, 0);
+    const node = (error: Error) =>
+      ({ chain: { chain: "regtest" }, submitBlock: () => Promise.reject(error) }) as unknown as BtcNode;
+    const down = new CarraraError("btc-unreachable", "It is down.", { retryable: true });
+    await expect(resubmitBlocks(store, node(down))).rejects.toBe(down);
+    const closed = new CarraraError("btc-auth", "It does not let us in.");
+    await expect(resubmitBlocks(store, node(closed))).rejects.toBe(closed);
+    expect(await store.query("select answer, hex from block_found")).toEqual([{ answer: null, hex: "00" }]);
+    await resubmitBlocks(store, node(new CarraraError("btc-rpc", "Block decode failed")));
+    expect(await store.query("select answer, hex from block_found")).toEqual([
+      { answer: "Block decode failed", hex: null },
     ]);
   });
 

@@ -7,12 +7,13 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LiveEvent } from "@carrara/api/schemas";
-import { explain } from "@carrara/base/errors";
+import { CarraraError, explain } from "@carrara/base/errors";
 import { followBlocks, resubmitBlocks } from "@carrara/core/books/blocks";
 import { createFollower } from "@carrara/core/ethereum/follower";
 import { bindChain } from "@carrara/core/ethereum/identity";
 import { createOutbox } from "@carrara/core/ethereum/outbox";
 import { createForge } from "@carrara/core/forge/forge";
+import { countPieces } from "@carrara/core/forge/state";
 import { createChannel } from "@carrara/core/live";
 import { createMarket } from "@carrara/core/market/market";
 import { createMiner } from "@carrara/core/miner/miner";
@@ -42,6 +43,7 @@ import type { Parts } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { metricsText } from "./http/metrics.ts";
 import type { Handlers } from "./http/server.ts";
+import { isWildcard, LOOPBACK } from "./net.ts";
 import { need, noServices, type Services } from "./services.ts";
 
 /** What a node is made of. */
@@ -74,7 +76,6 @@ const TIDY_MS = 600_000;
 /** H/s of one thread is measured this long at the very first start. */
 const MEASURE_MS = 400;
 const STRATUM_PORTS = 20;
-const LOOPBACK = "127.0.0.1";
 const OWN_WORKER = "this-computer";
 /** Mining begins when the opening collection is there, or after this: blocks count even without claims. */
 const CLAIMS_WITHIN_MS = 30_000;
@@ -86,6 +87,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
   const stop = new AbortController();
   const counts = { sharesAccepted: 0, sharesRejected: 0, httpFaults: 0 };
   const cancels: (() => void)[] = [];
+  const opening = new Set<Promise<unknown>>();
   let lastStatus = "";
   const answers = createAnswers({
     services,
@@ -109,20 +111,50 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
         if (what !== "store") services.problems[what] = explain(error);
         else services.preparing = explain(error);
         if (tries === 0) log.warn(`${what} is not up`, { reason: explain(error) });
-        void tellStatus();
+        aside(tellStatus);
         await clock.sleep(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 10_000, stop.signal);
         if (stop.signal.aborted) throw error;
       }
     }
   }
 
+  /** Opens a part. One that comes up after the end has begun is closed at once: a chain would outlive its node. */
+  function bringUp<P extends { close(): Promise<void> }>(open: () => Promise<P>): Promise<P> {
+    const coming = open().then(async (part) => {
+      if (!stop.signal.aborted) return part;
+      await part.close();
+      throw new CarraraError("closing", "The node is ending.");
+    });
+    const settled = coming.then(
+      () => {},
+      () => {},
+    );
+    opening.add(settled);
+    void settled.then(() => opening.delete(settled));
+    return coming;
+  }
+
+  /** A look or a word in passing: what fails in it is tried again by whoever does it regularly, and ends nothing. */
+  function aside(task: () => Promise<unknown>): void {
+    task().catch((error) => {
+      if (!stop.signal.aborted) log.info("something could not be told", { reason: explain(error) });
+    });
+  }
+
   async function start(): Promise<void> {
     every(STATUS_MS, tellStatus);
-    const store = await insist("store", async () => {
-      const opened = await parts.store();
-      await migrate(opened);
-      return opened;
-    });
+    const store = await insist("store", () =>
+      bringUp(async () => {
+        const opened = await parts.store();
+        try {
+          await migrate(opened);
+          return opened;
+        } catch (error) {
+          await opened.close();
+          throw error;
+        }
+      }),
+    );
     services.store = store;
     services.preparing = "starting the chains";
     const collectionOpen = startEthereum(store).catch((error) => {
@@ -140,9 +172,9 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
   }
 
   async function startEthereum(store: Store): Promise<void> {
-    const chain = await insist("ethereum", () => parts.ethereum());
+    const chain = await insist("ethereum", () => bringUp(parts.ethereum));
     services.ethereum = chain;
-    await bindChain(store, chain);
+    await insist("ethereum", () => bindChain(store, chain));
     const line = (text: string) => log.info(text);
     const outbox = createOutbox({ store, chain, clock, log: line });
     const follower = createFollower({ store, chain, clock, log: line });
@@ -153,12 +185,12 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
       await insist("ethereum", () =>
         ensureOpening({ store, chain, outbox, follower, clock, seaport: readSeaportCode() }, measureRate, (text) => {
           services.preparing = text;
-          void tellStatus();
+          aside(tellStatus);
         }),
       );
     }
     follower.start();
-    await follower.poll();
+    await insist("ethereum", () => follower.poll());
     const rounds = createRounds({ store, chain, outbox, follower, clock, log: line });
     services.rounds = rounds;
     services.forge = createForge({ store, chain, outbox, follower, clock });
@@ -173,14 +205,14 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     services.verify = createVerify({ store, chain, clock, render: services.renderer.drawAgain });
     rounds.listen((terms) => {
       services.pool?.setTerms(terms);
-      void tellRounds();
+      aside(tellRounds);
     });
     await insist("ethereum", () => rounds.refresh());
     rounds.start();
     services.pool?.setTerms(rounds.terms());
     await readBalances(chain);
     follower.listen((news) => {
-      if (news.type === "head") void readBalances(chain);
+      if (news.type === "head") aside(() => readBalances(chain));
       if (news.type === "events") {
         for (const tokenId of new Set(news.events.flatMap((event) => event.tokenId ?? []))) void tellPiece(tokenId);
         channel.publish({ type: "books" });
@@ -194,7 +226,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
   }
 
   async function startBitcoin(store: Store, claimsPossible: Promise<unknown>): Promise<void> {
-    const bitcoin = await insist("bitcoin", () => parts.bitcoin());
+    const bitcoin = await insist("bitcoin", () => bringUp(parts.bitcoin));
     services.bitcoin = bitcoin;
     const pool = createPool({
       btc: bitcoin.node,
@@ -231,7 +263,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     services.ownWorker = `${payout}.${OWN_WORKER}`;
     services.miner = createMiner({
       newHasher: (events) => createCpuHasher(algorithm, events),
-      connect: (events) => connectStratum({ host: LOOPBACK, port: services.stratum?.port ?? 0 }, events),
+      connect: (events) => connectStratum(ownStratum(), events),
       clock,
       log,
       user: services.ownWorker,
@@ -242,6 +274,12 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
       unit: algorithm === "scrypt" ? SCRYPT_TARGET_DIFFICULTY_1 : MAX_TARGET_DIFFICULTY_1,
     });
     await services.miner.start(config.get("miner.threads"));
+  }
+
+  /** Where this computer reaches its own Stratum port: on loopback, unless the port is bound to one other address. */
+  function ownStratum(): { host: string; port: number } {
+    const { host, port } = services.stratum ?? { host: LOOPBACK, port: 0 };
+    return { host: isWildcard(host) ? LOOPBACK : host, port };
   }
 
   /** H/s of one thread of this CPU; asked once, when the opening collection's terms are made. */
@@ -269,11 +307,18 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
 
   async function openStratum(open: boolean): Promise<void> {
     const present = need(services, "stratum");
-    const host = open ? "0.0.0.0" : "127.0.0.1";
+    const host = open ? "0.0.0.0" : LOOPBACK;
     if (present.host === host) return;
-    await present.close();
+    const pool = need(services, "pool");
     services.stratum = null;
-    services.stratum = await listenStratum(need(services, "pool"), { host, port: present.port });
+    await present.close();
+    try {
+      services.stratum = await listenStratum(pool, { host, port: present.port });
+    } catch (error) {
+      // Another program holds the port on the other networks: miners must not lose the one that they had.
+      services.stratum = await insist("stratum", () => listenStratum(pool, { host: present.host, port: present.port }));
+      throw error;
+    }
     await tellStatus();
   }
 
@@ -330,9 +375,14 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     const { bitcoin, store } = services;
     if (!bitcoin || !store) return;
     const { blocks: height, bestblockhash } = await bitcoin.node.getBlockchainInfo();
-    if (services.bitcoinTip?.height === height) return;
+    if (services.bitcoinTip?.hash === bestblockhash) return;
     const header = await bitcoin.node.getBlockHeader(bestblockhash);
-    services.bitcoinTip = { height, time: header.time * 1000, target: bitsToTarget(Number.parseInt(header.bits, 16)) };
+    services.bitcoinTip = {
+      height,
+      hash: bestblockhash,
+      time: header.time * 1000,
+      target: bitsToTarget(Number.parseInt(header.bits, 16)),
+    };
     const [ours] = await store.query<{ hash: string }>("select hash from block_found where hash = $1", [bestblockhash]);
     channel.publish({ type: "block", height, hash: bestblockhash, ours: ours !== undefined });
     if (await followBlocks(store, bitcoin.node)) channel.publish({ type: "books" });
@@ -396,16 +446,16 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     async metrics() {
       const { store } = services;
       const [row] = store
-        ? await store.query<{ blocks: number; claims: number; pieces: number }>(
-            `select (select count(*) from block_found where answer = 'accepted')::integer as blocks, (select count(*) from claim)::integer as claims,
-                    (select count(*) from eth_event where name = 'Forged')::integer as pieces`,
+        ? await store.query<{ blocks: number }>(
+            "select count(*)::integer as blocks from block_found where answer = 'accepted'",
           )
         : [];
+      const pieces = store ? await countPieces(store, clock.now()) : null;
       return metricsText(await answers.status(), {
         ...counts,
         blocksFound: row?.blocks ?? 0,
-        claims: row?.claims ?? 0,
-        pieces: row?.pieces ?? 0,
+        claims: pieces?.claim ?? 0,
+        pieces: pieces?.forged ?? 0,
       });
     },
     events: channel.listen,
@@ -416,6 +466,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     async close() {
       stop.abort();
       for (const cancel of cancels) cancel();
+      await Promise.all(opening);
       const end = async (what: string, task: (() => Promise<unknown>) | undefined) => {
         await task?.().catch((error) => log.warn(`${what} did not end well`, { reason: explain(error) }));
       };

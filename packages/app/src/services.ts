@@ -38,8 +38,8 @@ export interface Services {
   preparing: string | null;
   /** Why a chain is not up. */
   problems: { bitcoin: string | null; ethereum: string | null; stratum: string | null };
-  /** The embedded chain's tip, as last read. */
-  bitcoinTip: { height: number; time: number; target: bigint } | null;
+  /** The Bitcoin chain's tip, as last read. */
+  bitcoinTip: { height: number; hash: string; time: number; target: bigint } | null;
   /** Practice balances of the actors, as last read. */
   balances: Map<string, bigint>;
   /** This computer's worker name in the pool. */

@@ -2,6 +2,7 @@
  * What became of the blocks that the pool found: how deep they lie, or that the chain has another in their place.
  * @module
  */
+import { CarraraError, explain } from "@carrara/base/errors";
 import type { BtcNode } from "../ports/bitcoin.ts";
 import type { Sql } from "../ports/store.ts";
 import { saveBlockAnswer } from "../quarry/records.ts";
@@ -46,7 +47,14 @@ export async function resubmitBlocks(sql: Sql, node: BtcNode): Promise<void> {
     [node.chain.chain],
   );
   for (const { hash, hex } of rows) {
-    const answer = await node.submitBlock(hex);
+    let answer: string | null;
+    try {
+      answer = await node.submitBlock(hex);
+    } catch (error) {
+      // The node has answered by an error of its own (it cannot read the block): mining must not wait for that for ever.
+      if (!(error instanceof CarraraError) || error.code !== "btc-rpc" || error.retryable) throw error;
+      answer = explain(error);
+    }
     await saveBlockAnswer(sql, hash, answer === null || answer === "duplicate" ? "accepted" : answer);
   }
 }

@@ -5,13 +5,13 @@
  * @module
  */
 import type { Books, BooksEntry } from "@carrara/api/schemas";
+import { CarraraError } from "@carrara/base/errors";
 import type { Sql } from "../ports/store.ts";
 import { workerName } from "../quarry/view.ts";
 
 /** What the books must know beside the store. */
 export interface BooksContext {
-  /** Whether the coins are money: embedded chains' are not, and the page hatches them. */
-  realBitcoin: boolean;
+  /** Whether the ether is money: an embedded chain's is not, and the page hatches it. */
   realEthereum: boolean;
   /** This computer's worker. */
   ownWorker: string | null;
@@ -25,6 +25,11 @@ export interface BooksContext {
 
 /** Blocks until a coinbase output may be spent (Bitcoin Core, COINBASE_MATURITY). */
 const COINBASE_MATURITY = 100;
+/**
+ * Core's name of the chain whose coins are money. It goes with each block, not with the node as it is set today: practice
+ * blocks of yesterday do not become money when the node is pointed at the real chain.
+ */
+const REAL_CHAIN = "main";
 
 interface Entry extends Omit<BooksEntry, "amount"> {
   amount: bigint;
@@ -49,7 +54,7 @@ export async function readBooks(
   const last = page.at(-1);
   return {
     entries: page.map((entry) => ({ ...entry, amount: entry.amount.toString() })),
-    totals: await totals(sql, whole, context),
+    totals: await totals(sql, whole),
     next: last && limit < entries.length ? `${last.time}/${last.id}` : null,
     days: await days(sql, whole),
   };
@@ -69,30 +74,26 @@ function newestFirst(a: Cursor, b: Cursor): number {
 }
 
 function cursorOf(after: string): Cursor {
-  const slash = after.indexOf("/");
-  const time = Number(after.slice(0, slash));
-  return Number.isSafeInteger(time) && slash > 0 ? { time, id: after.slice(slash + 1) } : START;
+  const [, time, id] = /^(\d{1,15})\/([!-~]+)$/.exec(after) ?? [];
+  if (time === undefined || id === undefined) throw new BadCursorError(after);
+  return { time: Number(time), id };
 }
 
 /** What counts as income: not orphaned, and not merely hoped for. */
 const COUNTED_BLOCK = "answer is not null and (confirmations > 0 or (answer = 'accepted' and confirmations = 0))";
 
 /** Coin from blocks. A block that the chain no longer has stays in the books, as orphaned, and counts nothing. */
-async function blocks(
-  sql: Sql,
-  { realBitcoin, ownWorker }: BooksContext,
-  from: Cursor,
-  most: number,
-): Promise<Entry[]> {
+async function blocks(sql: Sql, { ownWorker }: BooksContext, from: Cursor, most: number): Promise<Entry[]> {
   const rows = await sql.query<{
     hash: string;
+    chain: string;
     height: number;
     time: string;
     worker: string;
     value_sats: string;
     confirmations: number;
   }>(
-    `select hash, height, time, worker, value_sats, confirmations from block_found
+    `select hash, chain, height, time, worker, value_sats, confirmations from block_found
      where answer is not null and (answer = 'accepted' or confirmations <> 0) and (time < $1 or (time = $1 and ('block/' || hash) collate "C" < $2))
      order by time desc, hash collate "C" desc limit $3`,
     [from.time, from.id, most],
@@ -114,7 +115,7 @@ async function blocks(
           : row.confirmations <= COINBASE_MATURITY
             ? "immature"
             : "final",
-    real: realBitcoin,
+    real: row.chain === REAL_CHAIN,
     tokenId: null,
   }));
 }
@@ -292,13 +293,14 @@ function doing(kind: string): string {
 const LAYING: ReadonlySet<string> = new Set(["deploy", "collection"]);
 
 /** In and out by who and asset; orphaned blocks count nothing, and real money is never added to practice money. */
-async function totals(sql: Sql, entries: readonly Entry[], { realBitcoin }: BooksContext): Promise<Books["totals"]> {
+async function totals(sql: Sql, entries: readonly Entry[]): Promise<Books["totals"]> {
   const sums = new Map<string, { asset: "BTC" | "ETH"; who: string; in: bigint; out: bigint; real: boolean }>();
-  const [mined] = await sql.query<{ sats: string }>(
-    `select coalesce(sum(value_sats), 0) as sats from block_found where ${COUNTED_BLOCK}`,
+  const mined = await sql.query<{ real: boolean; sats: string }>(
+    `select chain = $1 as real, sum(value_sats) as sats from block_found where ${COUNTED_BLOCK} group by 1 order by 1 desc`,
+    [REAL_CHAIN],
   );
-  if (mined && mined.sats !== "0")
-    sums.set("BTC", { asset: "BTC", who: "miner", in: BigInt(mined.sats), out: 0n, real: realBitcoin });
+  for (const { real, sats } of mined)
+    sums.set(`BTC/miner/${real}`, { asset: "BTC", who: "miner", in: BigInt(sats), out: 0n, real });
   for (const { asset, who, amount, real } of entries) {
     const key = `${asset}/${who}/${real}`;
     const sum = sums.get(key) ?? { asset, who, in: 0n, out: 0n, real };
@@ -309,7 +311,7 @@ async function totals(sql: Sql, entries: readonly Entry[], { realBitcoin }: Book
   return [...sums.values()].map((sum) => ({ ...sum, in: sum.in.toString(), out: sum.out.toString() }));
 }
 
-/** Earnings and costs per UTC day, oldest first, the last 30 with entries. */
+/** Earnings and costs per UTC day, oldest first, the last 30 with entries. Practice coin counts as long as there is no other. */
 async function days(sql: Sql, entries: readonly Entry[]): Promise<Books["days"]> {
   const byDay = new Map<string, { minedSats: bigint; artWei: bigint; spentWei: bigint }>();
   const of = (day: string) => {
@@ -318,7 +320,9 @@ async function days(sql: Sql, entries: readonly Entry[]): Promise<Books["days"]>
     return sum;
   };
   const mined = await sql.query<{ day: string; sats: string }>(
-    `select time / 86400000 as day, sum(value_sats) as sats from block_found where ${COUNTED_BLOCK} group by 1`,
+    `select time / 86400000 as day, sum(value_sats) as sats from block_found
+     where ${COUNTED_BLOCK} and (chain = $1 or not exists (select 1 from block_found where chain = $1)) group by 1`,
+    [REAL_CHAIN],
   );
   for (const { day, sats } of mined) of(dayOf(Number(day) * 86_400_000)).minedSats += BigInt(sats);
   for (const { time, amount } of entries) {
@@ -338,4 +342,13 @@ async function days(sql: Sql, entries: readonly Entry[]): Promise<Books["days"]>
 
 function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
+}
+
+/** Not the `next` of any page. */
+export class BadCursorError extends CarraraError {
+  constructor(after: string) {
+    super("bad-request", `query.after: "${after.slice(0, 40)}" is no place in the books.`, {
+      hint: "Give the `next` of the page before, or leave it out.",
+    });
+  }
 }

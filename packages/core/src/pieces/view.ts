@@ -33,19 +33,42 @@ export interface PieceContext {
 /** Collections by address with their parsed style; a style never changes, so neither does an entry. */
 export interface StyleCache {
   get(sql: Sql, collection: string): Promise<{ collection: Collection; style: Style }>;
+  /** Title of a piece; the beginning of its id when it is not known here. */
+  title(sql: Sql, tokenId: string): Promise<string>;
 }
+
+/** Titles that are remembered. */
+const TITLES_MOST = 10_000;
 
 export function createStyleCache(): StyleCache {
   const known = new Map<string, { collection: Collection; style: Style }>();
+  const titles = new Map<string, string>();
+
+  async function get(sql: Sql, contract: string) {
+    const present = known.get(contract);
+    if (present) return present;
+    const collection = await findCollection(sql, contract);
+    if (!collection) throw new PieceUnknownError(contract);
+    const entry = { collection, style: parseStyle(collection.style) };
+    known.set(contract, entry);
+    return entry;
+  }
+
   return {
-    async get(sql, contract) {
-      const present = known.get(contract);
-      if (present) return present;
-      const collection = await findCollection(sql, contract);
-      if (!collection) throw new PieceUnknownError(contract);
-      const entry = { collection, style: parseStyle(collection.style) };
-      known.set(contract, entry);
-      return entry;
+    get,
+    async title(sql, tokenId) {
+      const present = titles.get(tokenId);
+      if (present !== undefined) return present;
+      const [row] = await sql.query<{ collection: string | null }>(
+        `select coalesce((select address from eth_event where token_id = $1 and name = 'Forged' limit 1),
+           (select collection from claim where token_id = $1)) as collection`,
+        [tokenId],
+      );
+      if (!row?.collection) return tokenId.replace(/^0+/, "").slice(0, 8);
+      const title = titleOf((await get(sql, row.collection)).style, fromHex(tokenId));
+      if (titles.size >= TITLES_MOST) titles.clear();
+      titles.set(tokenId, title);
+      return title;
     },
   };
 }

@@ -99,10 +99,13 @@ export function measuredBed(
   return { name, model, settings, limits: { ...boundsOf(settings), chip: 65 }, truth, starts };
 }
 
-/** A bed from a twin: model and machine by the seed; limits that bind on some machines and not on others. */
-export function twinBed(seed: number): Bed {
-  const sold = TWIN_MODELS[seed % TWIN_MODELS.length] as (typeof TWIN_MODELS)[number];
-  const unit = drawUnit(sold, seed);
+/**
+ * A bed from a twin: model and machine by the seed; limits that bind on some machines and not on others.
+ * @param lot machines of one lot are of one model and design
+ */
+export function twinBed(seed: number, lot = seed): Bed {
+  const sold = TWIN_MODELS[lot % TWIN_MODELS.length] as (typeof TWIN_MODELS)[number];
+  const unit = drawUnit(sold, seed, lot);
   const settings = settingsOf(sold);
   const truth = new Map<string, Trial>();
   for (const setting of settings) {

@@ -74,7 +74,7 @@ export interface Recommendation {
 /** Gains below a tenth of a percent are not worth a trial. */
 const GAIN_WANTED = 0.001;
 /** Chance of a stable point below which nothing is tried; more is asked after each unstable one. */
-const STABLE_WANTED = [0.2, 0.25, 0.3, 0.4, 0.85] as const;
+const STABLE_WANTED = [0.4, 0.45, 0.5, 0.6, 0.85] as const;
 const WITHIN_LIMITS_WANTED = 0.9;
 /** Enough while every setting tried has broken one, and the way back is looked for. */
 const WITHIN_LIMITS_HOPED = 0.1;
@@ -240,7 +240,7 @@ export function createTuner(options: TunerOptions, random: Random) {
         } else {
           if (chanceStable < wanted) continue;
           gain = expectedGain(values, reference.values, sd) / scale;
-          score = gain * chanceWithinLimits;
+          score = gain * Math.sqrt(chanceStable) * chanceWithinLimits;
         }
         if (score > top) {
           top = score;

@@ -78,26 +78,28 @@ const CHIPS_SEEN = 12;
 /**
  * Draws a machine.
  * @param seed the same seed is the same machine
+ * @param lot machines of one lot share what the design and the firmware fix: delay law, ceiling, supply, part of leakage
  * @example drawUnit(S21, 7)
  */
-export function drawUnit(model: TwinModel, seed: number): Unit {
+export function drawUnit(model: TwinModel, seed: number, lot = seed): Unit {
+  const design = seeded(lot ^ 0x5bd1e995);
   const random = seeded(seed);
   // Margin that the maker leaves under the stock voltage, by the lottery 1 to 6.5 %.
   const margin = uniform(random, 0.01, 0.065);
   const leastVoltage = model.stock.voltage * (1 - margin);
-  const alpha = uniform(random, 1.2, 1.6);
+  const alpha = uniform(design, 1.2, 1.6);
   // d ln V / d ln f of the cliff: 0.2 to 0.3 on the grid that was measured; wider here.
-  const elasticity = uniform(random, 0.12, 0.45);
+  const elasticity = uniform(design, 0.12, 0.45);
   const threshold = leastVoltage * (1 - alpha / (1 / elasticity + 1));
-  const spread = uniform(random, 0.002, 0.01);
+  const spread = uniform(design, 0.002, 0.01);
   const chips = Float64Array.from({ length: model.boards * Math.min(CHIPS_SEEN, model.chipsPerBoard) }, () =>
     normal(random, 0, spread),
   );
-  const capped = random.below(2) === 0;
-  const ceiling = capped ? model.stock.frequency * uniform(random, 1, 1.22) : Number.POSITIVE_INFINITY;
-  const supply = uniform(random, 0.92, 0.96);
+  const capped = design.below(2) === 0;
+  const ceiling = capped ? model.stock.frequency * uniform(design, 1, 1.22) : Number.POSITIVE_INFINITY;
+  const supply = uniform(design, 0.92, 0.96);
   const chipsPower = (model.stockPower * normal(random, 1, 0.03) - model.idlePower - model.fan.power * 0.3) * supply;
-  const leak = uniform(random, 0.06, 0.25);
+  const leak = uniform(design, 0.06, 0.25);
   const heat = model.chip.target - 25;
   return {
     model,
@@ -105,11 +107,11 @@ export function drawUnit(model: TwinModel, seed: number): Unit {
     leastVoltage,
     alpha,
     threshold,
-    softness: uniform(random, 0.0015, 0.006),
+    softness: uniform(design, 0.0015, 0.006),
     perKelvin: uniform(random, 0, 0.0002),
     chips,
     ceiling,
-    drop: capped ? uniform(random, 0, 0.05) : 0,
+    drop: capped ? uniform(design, 0, 0.05) : 0,
     switching: chipsPower * (1 - leak),
     leakage: chipsPower * leak,
     leakagePerKelvin: uniform(random, 0.01, 0.025),

@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@carrara/api/client";
@@ -96,6 +97,19 @@ describe("who may speak to the node", () => {
     }
     const own = { ...json, origin: `http://127.0.0.1:${server.port}`, "sec-fetch-site": "same-origin" };
     expect((await raw("/api/miner", { ...post, headers: own })).status).toBe(200);
+  });
+
+  test("a page of another site cannot keep it busy; a link to it may be followed", async () => {
+    const image = `/api/pieces/${token}/image.png?size=64`;
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { "sec-fetch-site": site, "sec-fetch-mode": "no-cors" };
+      expect((await raw(image, { headers })).status).toBe(403);
+      expect((await raw("/api/events", { headers })).status).toBe(403);
+    }
+    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await raw("/", { headers: link })).status).toBe(200);
+    expect((await raw(image, { headers: link })).status).toBe(200);
+    expect((await raw(image, { headers: { "sec-fetch-site": "same-origin" } })).status).toBe(200);
   });
 
   test("a form cannot be posted: only JSON that is declared so", async () => {
@@ -272,5 +286,24 @@ describe("live events", () => {
     expect(text).toContain('event: books\ndata: {"type":"books"}');
     stop.abort();
     await expect.poll(() => listeners.size).toBe(0);
+  });
+
+  test("a reader that takes nothing is cut off instead of filling the memory", async () => {
+    const socket = connect(server.port, "127.0.0.1");
+    const gone = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("error", () => {});
+    socket.write(`GET /api/events HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\n\r\n`);
+    await expect.poll(() => listeners.size).toBe(1);
+    socket.pause();
+    const [listen] = listeners;
+    const event = { type: "block", height: 1, hash: "a".repeat(16_384), ours: false } as const;
+    // What the system's buffers take is megabytes; between events the server gets its turn to write them.
+    for (let sent = 0; sent < 4_096 && listeners.size > 0; sent++) {
+      listen?.(event);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => listeners.size).toBe(0);
+    socket.resume();
+    await gone;
   });
 });

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { type Input, type Output, type Route, type RouteName, routes } from "@carrara/api/routes";
 import type { ApiError, LiveEvent } from "@carrara/api/schemas";
 import { CarraraError } from "@carrara/base/errors";
-import { type ServerType, serve } from "@hono/node-server";
+import { type HttpBindings, type ServerType, serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -84,7 +84,7 @@ export function createApp(options: Omit<HttpOptions, "port">): Hono {
   app.onError((error, c) => refuse(c, error, options.onFault));
   app.use(async (c, next) => {
     guardHost(c, options.host);
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") guardOrigin(c);
+    guardOrigin(c);
     await next();
     c.header("content-security-policy", CONTENT_SECURITY_POLICY);
     c.header("x-content-type-options", "nosniff");
@@ -142,10 +142,18 @@ export function createApp(options: Omit<HttpOptions, "port">): Hono {
       let wake = () => {};
       let over = false;
       const stop = options.events((event) => {
+        if (over) return;
         held.push(event);
-        if (held.length > EVENTS_HELD) over = true;
+        if (held.length > EVENTS_HELD) cutOff();
         wake();
       });
+      // A reader that takes nothing leaves a write waiting for ever: only the end of its socket ends that.
+      const cutOff = () => {
+        over = true;
+        held.length = 0;
+        stream.abort();
+        (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
+      };
       const end = () => {
         over = true;
         wake();
@@ -247,19 +255,25 @@ function guardHost(c: Context, listens: string): void {
   });
 }
 
+/**
+ * A page of another site may neither command this node nor keep it busy: an `<img>` there could ask for drawings by the
+ * hundred. Following a link to a page of ours is allowed.
+ */
 function guardOrigin(c: Context): void {
+  const reads = c.req.method === "GET" || c.req.method === "HEAD";
+  if (reads && (!c.req.path.startsWith("/api/") || c.req.header("sec-fetch-mode") === "navigate")) return;
   const origin = c.req.header("origin");
   const site = c.req.header("sec-fetch-site");
   if (
     origin !== undefined &&
     origin.replace(/^https?:\/\//, "").toLowerCase() !== (c.req.header("host") ?? "").toLowerCase()
   ) {
-    throw new CarraraError("wrong-origin", `A page of ${origin.slice(0, 80)} may not command this node.`, {
+    throw new CarraraError("wrong-origin", `A page of ${origin.slice(0, 80)} may not use this node.`, {
       hint: "Use the node's own page.",
     });
   }
   if (site !== undefined && site !== "same-origin" && site !== "none") {
-    throw new CarraraError("wrong-origin", "A page of another site may not command this node.", {
+    throw new CarraraError("wrong-origin", "A page of another site may not use this node.", {
       hint: "Use the node's own page.",
     });
   }
@@ -275,6 +289,19 @@ const STATUS: Record<string, number> = {
   "eth-unreachable": 503,
   "btc-unreachable": 503,
   "not-ready": 503,
+  "renderer-busy": 503,
+  closing: 503,
+  "eth-rpc": 502,
+  "btc-rpc": 502,
+  // What a contract or the order book says to a write; each with its reason and mend.
+  "transaction-refused": 409,
+  "gas-cap": 409,
+  "bad-order": 409,
+  "order-over": 409,
+  "bad-signature": 409,
+  "port-forbidden": 409,
+  "host-unknown": 409,
+  "stratum-listen": 409,
 };
 for (const route of Object.values(routes)) Object.assign(STATUS, route.errors);
 

@@ -77,6 +77,8 @@ export function createBlocks(
     };
     void submit(block).then((answer) => {
       waiting -= 1;
+      // Without an answer it stays as it was written down, and is submitted at the next start.
+      if (answer === null) return;
       if (answer === "accepted") {
         counts.accepted += 1;
         log.info("The node took a block of ours.", { height: block.height, hash: block.hash });
@@ -90,7 +92,8 @@ export function createBlocks(
     });
   };
 
-  const submit = async (block: FoundBlock): Promise<string> => {
+  /** What the node says to it, or why it cannot be asked; null when the pool ends before. */
+  const submit = async (block: FoundBlock): Promise<string | null> => {
     await writeDown(block);
     const end = clock.now() + SUBMIT_FOR_MS;
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
@@ -100,7 +103,8 @@ export function createBlocks(
         return word === null || word === "duplicate" ? "accepted" : word;
       } catch (error) {
         const again = error instanceof CarraraError && error.retryable;
-        if (!again || stopped || clock.now() >= end) return explain(error);
+        if (!again || clock.now() >= end) return explain(error);
+        if (stopped) return null;
         log.warn("A block could not be submitted yet and is tried again.", { hash: block.hash, why: explain(error) });
         await clock.sleep(wait);
       }

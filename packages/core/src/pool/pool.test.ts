@@ -361,6 +361,20 @@ test("stop hands the last shares over and closes every connection", async () => 
   expect(sink.batches).toMatchObject([{ accepted: 1 }]);
 });
 
+test("a block without an answer when the pool ends stays whole, to be submitted at the next start", async () => {
+  const { pool, sink, chain, clock } = await world();
+  const rig = miner(pool);
+  chain.setDown(true);
+  rig.mine(EASY / 50n);
+  await clock.move(500);
+  expect(pool.status().pending.blocks).toBe(1);
+  await pool.stop();
+  await clock.move(20_000);
+  expect(pool.status().pending.blocks).toBe(0);
+  expect(sink.blocks).toHaveLength(1);
+  expect(sink.answers).toEqual([]);
+});
+
 test("a template of 4,000 transactions is read once for all miners, in well under a second", async () => {
   const transactions = Array.from({ length: 4000 }, (_, i) => {
     const id = i.toString(16).padStart(64, "0");

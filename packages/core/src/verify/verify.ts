@@ -11,7 +11,7 @@ import { CANONICAL } from "@carrara/art/render";
 import { parseStyle } from "@carrara/art/style";
 import { titleOf, traitsOf } from "@carrara/art/traits";
 import { fromHex, toHex } from "@carrara/base/bytes";
-import { explain } from "@carrara/base/errors";
+import { CarraraError, explain } from "@carrara/base/errors";
 import { type Address, address } from "@carrara/base/units";
 import { collectionAbi } from "@carrara/contracts/generated/Collection";
 import { verifyClaim } from "@carrara/mining/claim";
@@ -36,7 +36,7 @@ export interface Verify {
   /**
    * A recipe as text: that it agrees with itself and that the pixels are those; and if a known collection has the token,
    * the token too.
-   * @throws BadRecipeError
+   * @throws BadRecipeError, RecipeTooLargeError
    */
   recipe(text: string): Promise<Verification>;
 }
@@ -69,6 +69,8 @@ export function createVerify({ store, chain, clock, render }: VerifyDeps): Verif
     },
     async recipe(text) {
       const recipe = parseRecipe(text);
+      const { size, samples } = recipe.render;
+      if (size * size * samples * samples > MOST_SAMPLES) throw new RecipeTooLargeError(size, samples);
       const collection = await collectionOf(recipe.seed);
       if (!collection) return verifyRecipe({ recipe, clock, render });
       return verifyToken({ chain, clock, render, collection, tokenId: recipe.seed, recipe });
@@ -131,7 +133,7 @@ export async function verifyToken(of: {
     return done();
   }
 
-  const made = await render({ styleBytes, seed, ...(recipe ? recipe.render : CANONICAL) });
+  const made = await render({ styleBytes, seed, ...(recipe ? recipe.render : CANONICAL), urgent: true });
   pixelsSha256 = made.pixelsSha256;
   const { size, samples } = recipe ? recipe.render : CANONICAL;
   const how = `made again at ${size} px, ${samples} samples: SHA-256 ${pixelsSha256}`;
@@ -238,7 +240,7 @@ export async function verifyRecipe(of: { recipe: Recipe; clock: Clock; render: R
   const { recipe, clock, render } = of;
   const began = clock.now();
   const { size, samples, pixels } = recipe.render;
-  const drawing = { styleBytes: fromHex(recipe.style.bytes), seed: fromHex(recipe.seed), size, samples };
+  const drawing = { styleBytes: fromHex(recipe.style.bytes), seed: fromHex(recipe.seed), size, samples, urgent: true };
   const { pixelsSha256 } = await render(drawing);
   const same = pixelsSha256 === pixels;
   return {
@@ -332,4 +334,16 @@ function decodeBase64(uri: string, prefix: string): string | null {
   return hexToString(`0x${toHex(bytes)}`);
 }
 
+/** 2,048 pixels at 2 x 2 samples: sixteen canonical drawings, half a minute. A larger one would hold up all others. */
+const MOST_SAMPLES = 2_048 ** 2 * 4;
+
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** A recipe that would take too long to make again. */
+export class RecipeTooLargeError extends CarraraError {
+  constructor(size: number, samples: number) {
+    super("bad-recipe", `The recipe asks for ${size} px at ${samples} x ${samples} samples.`, {
+      hint: `Give one of at most ${MOST_SAMPLES} samples in all, for instance 2048 px at 2 x 2.`,
+    });
+  }
+}

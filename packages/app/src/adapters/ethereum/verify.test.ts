@@ -60,6 +60,14 @@ describe("verify", () => {
     expect(found.checks.map(({ name }) => name)).toContain("recipe");
   });
 
+  test("a recipe that would take hours is refused with what is taken", async () => {
+    const huge = { ...recipe, render: { ...recipe.render, size: 8192, samples: 8 } };
+    await expect(verify().recipe(canonical(huge))).rejects.toMatchObject({
+      code: "bad-recipe",
+      message: "The recipe asks for 8192 px at 8 x 8 samples.",
+    });
+  });
+
   test("a recipe whose pixels are others is told so, with both hashes", async () => {
     const wrong = { ...recipe, render: { ...recipe.render, pixels: "ab".repeat(32) } };
     const found = await verify().recipe(canonical(wrong));

@@ -32,6 +32,7 @@ export function createRenderer(folder: string | null): Renderer {
   let made = 0;
   const queue: Waiting[] = [];
   const running = new Map<string, Promise<Drawn>>();
+  const runningAgain = new Map<string, Promise<Drawn>>();
 
   const start = (): Worker => {
     const thread = new Worker(new URL("./renderer.worker.ts", import.meta.url), { name: "renderer" });
@@ -103,15 +104,8 @@ export function createRenderer(folder: string | null): Renderer {
   };
 
   return {
-    draw(drawing) {
-      const key = keyOf(drawing);
-      const present = running.get(key);
-      if (present) return present;
-      const promise = get(drawing, key).finally(() => running.delete(key));
-      running.set(key, promise);
-      return promise;
-    },
-    drawAgain: draw,
+    draw: (drawing) => together(running, drawing, get),
+    drawAgain: (drawing) => together(runningAgain, drawing, draw),
     async close() {
       closed = true;
       const ending = new CarraraError("closing", "The node is ending.", { retryable: true });
@@ -120,6 +114,20 @@ export function createRenderer(folder: string | null): Renderer {
       await worker?.terminate();
     },
   };
+}
+
+/** Who asks for what is being made already waits for that one. */
+function together(
+  running: Map<string, Promise<Drawn>>,
+  drawing: Drawing,
+  make: (drawing: Drawing, key: string) => Promise<Drawn>,
+): Promise<Drawn> {
+  const key = keyOf(drawing);
+  const present = running.get(key);
+  if (present) return present;
+  const promise = make(drawing, key).finally(() => running.delete(key));
+  running.set(key, promise);
+  return promise;
 }
 
 /** What waits least goes first. */

@@ -116,11 +116,11 @@ export function createFollower({
 
   /** Deletes what the chain no longer has. Stored blocks that it has are a prefix, so halving finds the last of them. */
   async function undoLost(): Promise<void> {
+    if (await stillHas(Number.MAX_SAFE_INTEGER)) return;
     const rows = await store.query<{ number: string; hash: string }>(
       "select number, hash from eth_block order by number",
     );
     const has = async (i: number) => (await block(Number(rows[i]?.number)))?.hash === rows[i]?.hash;
-    if (rows.length === 0 || (await has(rows.length - 1))) return;
     let low = -1;
     let high = rows.length - 1;
     while (high - low > 1) {
@@ -200,6 +200,7 @@ export function createFollower({
     return true;
   }
 
+  /** Whether the chain has the newest stored block at or below a number. */
   async function stillHas(number: number): Promise<boolean> {
     const [row] = await store.query<{ number: string; hash: string }>(
       "select number, hash from eth_block where number <= $1 order by number desc limit 1",

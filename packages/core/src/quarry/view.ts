@@ -160,8 +160,9 @@ export async function machines(
       )
     ).map((row) => [row.worker, row.log2]),
   );
+  const byWorker = Map.groupBy(spans, ({ worker }) => worker);
   const found = rows.map(({ name, agent, last_seen }): Machine => {
-    const mine = spans.filter(({ worker }) => worker === name);
+    const mine = byWorker.get(name) ?? [];
     const rate = rateNow(mine, now) ?? (name === own ? ownRate : null);
     return {
       name: workerName(name, own),

@@ -52,8 +52,13 @@ async function embeddedBitcoin(folder: string, log: Log) {
     clock: Date.now,
     onWarning: (message) => log.warn(message),
   });
-  const node = await connectBtcNode({ url: chain.url, auth: { cookieFile: chain.cookieFile } });
-  return { node, close: () => chain.close() };
+  try {
+    const node = await connectBtcNode({ url: chain.url, auth: { cookieFile: chain.cookieFile } });
+    return { node, close: () => chain.close() };
+  } catch (error) {
+    await chain.close();
+    throw error;
+  }
 }
 
 async function realBitcoin(text: string, cookieFile: string | null) {

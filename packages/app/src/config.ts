@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { CarraraError } from "@carrara/base/errors";
@@ -39,7 +40,7 @@ const onOff: Kind<boolean> = {
 };
 const host: Kind<string> = {
   form: "an IP address such as 127.0.0.1, or 0.0.0.0 for every network of this computer",
-  parse: (value) => (/^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-f:]+$/i.test(value) ? value : undefined),
+  parse: (value) => (isIP(value) !== 0 ? value : undefined),
 };
 const url = (schemes: string): Kind<string> => ({
   form: `a URL that begins with ${schemes.replaceAll("|", " or ")}`,
@@ -219,8 +220,13 @@ function parseFile(path: string, readFile: (path: string) => string | undefined)
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new CarraraError("bad-config-file", `${path} cannot be read (${code}).`, {
+      hint: "Give this user permission to read it, or remove it.",
+      cause,
+    });
   }
 }
 

@@ -53,6 +53,7 @@ function takeLock(lock: string, folder: string): void {
       rmSync(lock, { force: true });
     }
   }
+  throw new FolderUnusableError(folder, `the lock ${lock} comes back each time that it is taken over`);
 }
 
 /** Whether a node runs under this number. A number that another program has got since is told apart where /proc says so. */

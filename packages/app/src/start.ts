@@ -28,7 +28,7 @@ const NEXT_PORTS = 20;
 const END_WITHIN_MS = 8_000;
 
 /**
- * Runs until SIGINT or SIGTERM.
+ * Runs until SIGINT, SIGTERM or SIGHUP.
  * @returns the exit code
  * @throws what stops a start: a held or unusable folder, a taken port that was named
  */
@@ -42,6 +42,8 @@ export async function startNode(config: Config, { json, out, err }: Output): Pro
     held.release();
     process.exit(1);
   };
+  // A terminal that is gone, or a pipe that is closed, is no reason to stop mining.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.on("uncaughtException", fatal);
   process.on("unhandledRejection", fatal);
 
@@ -93,7 +95,7 @@ async function listen(config: Config, options: Omit<HttpOptions, "port">): Promi
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second ends at once. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP (a terminal that was closed); the second ends at once. */
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
     let times = 0;
@@ -103,6 +105,7 @@ function signalled(): Promise<void> {
     };
     process.on("SIGINT", hear);
     process.on("SIGTERM", hear);
+    process.on("SIGHUP", hear);
   });
 }
 

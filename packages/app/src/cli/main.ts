@@ -8,7 +8,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ApiCallError, type Client, createClient } from "@carrara/api/client";
-import type { ActorName } from "@carrara/api/schemas";
+import type { Output } from "@carrara/api/routes";
+import type { ActorName, PieceBrief } from "@carrara/api/schemas";
 import { CarraraError } from "@carrara/base/errors";
 import { type Config, loadConfig, SETTINGS } from "../config.ts";
 import * as print from "./print.ts";
@@ -188,12 +189,22 @@ async function findToken(call: Client, text: string | undefined, state: "all" | 
     throw new UsageError('say which piece: a token id, its first digits after the zeros, or "latest"');
   const plain = text.toLowerCase().replace(/^0x/, "");
   if (/^[0-9a-f]{64}$/.test(plain)) return plain;
-  const { pieces } = await call("pieces", { state: plain === "latest" ? state : "all", limit: 200 });
   const digits = plain.replace(/^0+/, "");
-  const found =
-    plain === "latest"
-      ? pieces.slice(0, 1)
-      : pieces.filter(({ tokenId }) => tokenId.replace(/^0+/, "").startsWith(digits));
+  if (plain !== "latest" && !/^[0-9a-f]+$/.test(digits))
+    throw new UsageError(`"${text}" is no token: give its first digits after the zeros, or "latest"`);
+  const found: PieceBrief[] = [];
+  let after: string | null = null;
+  do {
+    const page: Output<"pieces"> = await call("pieces", {
+      state: plain === "latest" ? state : "all",
+      limit: plain === "latest" ? 1 : 200,
+      ...(after === null ? {} : { after }),
+    });
+    found.push(
+      ...page.pieces.filter(({ tokenId }) => plain === "latest" || tokenId.replace(/^0+/, "").startsWith(digits)),
+    );
+    after = plain === "latest" ? null : page.next;
+  } while (after !== null);
   if (found.length !== 1 || !found[0]) {
     throw new CarraraError(
       "piece-unknown",

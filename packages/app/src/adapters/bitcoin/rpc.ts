@@ -104,7 +104,8 @@ interface Answer {
 /** One JSON-RPC call as a function, with the cookie kept and read again after a 401 (a restarted node has a new one). */
 function createCaller(options: BtcNodeOptions): Call {
   const url = parseUrl(options.url);
-  const shown = `${url.protocol}//${url.host}${url.pathname === "/" ? "" : url.pathname}`;
+  // Hosted nodes carry their key in path or query: of these only a wallet's name is ever shown.
+  const shown = `${url.protocol}//${url.host}${url.pathname.startsWith("/wallet/") ? url.pathname : ""}`;
   const timeoutMs = options.timeoutMs ?? 30_000;
   const maxBytes = options.maxAnswerBytes ?? 64 * 1024 * 1024;
   let credentials: string | undefined;

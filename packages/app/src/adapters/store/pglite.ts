@@ -24,6 +24,8 @@ export async function openPglite(folder: string | null): Promise<Store> {
     const db = await PGlite.create({
       ...(folder ? { dataDir: folder } : {}),
       ...(whole ? {} : { loadDataDir: await dataDir() }),
+      // PostgreSQL's own 128 MB of buffers cost 90 MB of memory here and gain a store of this size nothing.
+      postgresqlconf: ["shared_buffers = 8MB"],
       parsers: { [types.INT8]: (text: string) => text, [types.NUMERIC]: (text: string) => text },
     });
     if (folder && !whole) await writeFile(`${folder}.whole`, "");

@@ -118,7 +118,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     }
   }
 
-  /** Opens a part. One that comes up after the end has begun is closed at once: a chain would outlive its node. */
+  /** Opens a chain. One that comes up after the end has begun is closed at once: its process would outlive the node. */
   function bringUp<P extends { close(): Promise<void> }>(open: () => Promise<P>): Promise<P> {
     const coming = open().then(async (part) => {
       if (!stop.signal.aborted) return part;
@@ -143,27 +143,27 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
 
   async function start(): Promise<void> {
     every(STATUS_MS, tellStatus);
-    const store = await insist("store", () =>
-      bringUp(async () => {
-        const opened = await parts.store();
-        try {
-          await migrate(opened);
-          return opened;
-        } catch (error) {
-          await opened.close();
-          throw error;
-        }
-      }),
-    );
-    services.store = store;
-    services.preparing = "starting the chains";
-    const collectionOpen = startEthereum(store).catch((error) => {
-      if (!stop.signal.aborted) {
-        services.problems.ethereum = explain(error);
-        log.error("Ethereum cannot be used", { reason: explain(error) });
+    const store = await insist("store", async () => {
+      const opened = await parts.store();
+      try {
+        await migrate(opened);
+        return opened;
+      } catch (error) {
+        await opened.close();
+        throw error;
       }
     });
-    const mining = startBitcoin(store, Promise.race([collectionOpen, clock.sleep(CLAIMS_WITHIN_MS, stop.signal)]));
+    if (stop.signal.aborted) return store.close();
+    services.store = store;
+    services.preparing = "starting the chains";
+    const giveUp = (chain: "bitcoin" | "ethereum") => (error: unknown) => {
+      if (stop.signal.aborted) return;
+      services.problems[chain] = explain(error);
+      log.error(`${chain} cannot be used`, { reason: explain(error) });
+    };
+    const collectionOpen = startEthereum(store).catch(giveUp("ethereum"));
+    const claimsPossible = Promise.race([collectionOpen, clock.sleep(CLAIMS_WITHIN_MS, stop.signal)]);
+    const mining = startBitcoin(store, claimsPossible).catch(giveUp("bitcoin"));
     every(TIDY_MS, () => tidy(store, clock.now()));
     every(SPAN_MS, () => tellRate(store));
     await Promise.all([collectionOpen, mining]);
@@ -462,7 +462,10 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
     countFault: () => {
       counts.httpFaults++;
     },
-    start,
+    start: () =>
+      start().catch((error) => {
+        if (!stop.signal.aborted) throw error;
+      }),
     async close() {
       stop.abort();
       for (const cancel of cancels) cancel();

@@ -5,7 +5,19 @@ export interface Row {
   /** `bench/row`, for instance `sha256d/wasm`. */
   name: string;
   value: number;
-  unit: "MH/s" | "kH/s" | "shares/CPU-s" | "gas" | "s" | "ms" | "1/s" | "MB" | "bytes" | "fraction";
+  unit:
+    | "MH/s"
+    | "kH/s"
+    | "shares/CPU-s"
+    | "gas"
+    | "s"
+    | "ms"
+    | "1/s"
+    | "MB"
+    | "bytes"
+    | "fraction"
+    | "EUR/MWh"
+    | "USD/MWh";
   /** The row measured in the same run that this one is compared with. */
   baseline?: string;
   /** This value over the baseline's (for times: the baseline's over this one), so that above 1 is better. */

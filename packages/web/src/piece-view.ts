@@ -110,12 +110,13 @@ export function beadsOf(piece: PieceDetail, now: number): Bead[] {
   return done;
 }
 
-/** The line beside the bead's title, which has said the verb already. @example besideTitle("Listed by miner") // "by miner" */
+/** The line beside the bead's title, which has said the verb already. @example besideTitle("Listed by miner") // "by the miner" */
 function besideTitle(text: string): string {
   return text
     .replace(/^(Share found|Found|Forged|Listed|Listing withdrawn|Sold|Passed on|Moved)\b\s*/, "")
     .replace(/,? rarity 1 in 2\^[\d.]+/, "")
-    .replace(/\bthis-computer\b/, "This computer");
+    .replace(/\bthis-computer\b/, "This computer")
+    .replace(/\b(by|for|to) (artist|miner|collector)\b/g, "$1 the $2");
 }
 
 /** The token id in two parts: hex zeros that are luck, and the rest. */
@@ -126,7 +127,7 @@ export function zerosOf(tokenId: string, zeroBits: number): { zeros: string; res
   return {
     zeros: tokenId.slice(0, count),
     rest: tokenId.slice(count),
-    sentence: `Each red zero is four bits of luck. ${countWord(count)} of them${more}.`,
+    sentence: `Each red zero is four bits of luck. ${f.countWord(count)} of them${more}.`,
   };
 }
 
@@ -136,31 +137,4 @@ function isActor(address: string | null, actor: ActorName, status: Status): bool
 
 function same(a: string, b: string | null): boolean {
   return b !== null && a.toLowerCase() === b.toLowerCase();
-}
-
-function countWord(count: number): string {
-  const words = [
-    "None",
-    "One",
-    "Two",
-    "Three",
-    "Four",
-    "Five",
-    "Six",
-    "Seven",
-    "Eight",
-    "Nine",
-    "Ten",
-    "Eleven",
-    "Twelve",
-    "Thirteen",
-    "Fourteen",
-    "Fifteen",
-    "Sixteen",
-    "Seventeen",
-    "Eighteen",
-    "Nineteen",
-    "Twenty",
-  ];
-  return words[count] ?? String(count);
 }

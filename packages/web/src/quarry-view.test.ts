@@ -131,8 +131,17 @@ describe("the sentence", () => {
       { miner: { ...status.miner, state: "paused" } },
       { rate: null, pieceEverySeconds: null },
     ],
+    // The rate from shares outlives the pause.
+    ["Mining is paused, so no piece is on its way.", { miner: { ...status.miner, state: "paused" } }, {}],
+    [
+      "The next piece is about 6 h 22 min away, however long you have waited.",
+      { miner: { ...status.miner, state: "paused" }, stratum: { ...status.stratum, connections: 2 } },
+      {},
+    ],
     ["The hash rate is being measured.", {}, { rate: null, pieceEverySeconds: null }],
-  ])("%s", (title, of, on) => expect(ledeOf({ ...status, ...of }, { ...quarry, ...on }).title).toBe(title));
+  ])("%s", (title, of, on) =>
+    expect(ledeOf({ ...status, ...of }, { ...quarry, ...on }).title.replaceAll("\u00a0", " ")).toBe(title),
+  );
 });
 
 describe("readings", () => {

@@ -49,7 +49,7 @@ export function ledeOf(status: Status, quarry: Quarry): Lede {
       note: ["Shares are counted all the same, and a block pays as ever."],
     };
   const bare = !hasPieces(quarry);
-  if (pieceEverySeconds === null || rate === null || rate === 0)
+  if (pieceEverySeconds === null || rate === null || rate === 0 || isIdle(status))
     return status.miner.state === "paused"
       ? {
           title: bare ? "Nothing carved yet, and mining is paused." : "Mining is paused, so no piece is on its way.",
@@ -86,6 +86,12 @@ export function hasPieces(quarry: Quarry): boolean {
   return quarry.bench !== null || quarry.pieces24h > 0;
 }
 
+/** Whether nothing mines: this computer rests and no other machine is connected. The rate from shares outlives a pause. */
+export function isIdle({ miner, stratum }: Status): boolean {
+  const own = miner.threads > 0 ? 1 : 0;
+  return miner.state === "paused" && stratum.connections <= own;
+}
+
 /** The row of instruments; the context says what chance owed. */
 export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
   const embedded = status?.bitcoin.kind === "embedded";
@@ -98,6 +104,7 @@ export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
       : "no share yet",
   });
   const { collection } = quarry;
+  const blockEvery = status && isIdle(status) ? null : quarry.blockEverySeconds;
   return [
     {
       label: "Pieces in 24 h",
@@ -110,8 +117,8 @@ export function readingsOf(status: Status | null, quarry: Quarry): Reading[] {
     {
       label: "Next block",
       embedded,
-      value: [f.span(quarry.blockEverySeconds)],
-      context: blockChance(quarry.blockEverySeconds),
+      value: [f.span(blockEvery)],
+      context: blockChance(blockEvery),
     },
     {
       label: "Blocks found",

@@ -73,7 +73,8 @@ export function SettingsPage() {
 function sentence(embedded: number, real: number): string {
   if (real === 0) return "Everything here is embedded: a whole practice world in one process.";
   if (embedded === 0) return "Every part is real.";
-  return `${f.plural(real, "part")} real, ${embedded} embedded.`;
+  const parts = real === 1 ? "One part is real" : `${f.countWord(real)} parts are real`;
+  return `${parts}, ${f.countWord(embedded).toLowerCase()} embedded.`;
 }
 
 function Parts({ parts }: { parts: Settings["parts"] }) {

@@ -79,9 +79,14 @@ function Row({
   const phone = useMedia(PHONE);
   const miner = machine.kind === "cpu" ? (status?.miner ?? null) : null;
   // Before ten shares tell the rate, this computer knows what it counted itself.
-  const rate = machine.hashRate ?? (miner && miner.hashRate > 0 ? miner.hashRate : null);
+  const counted = machine.hashRate ?? (miner && miner.hashRate > 0 ? miner.hashRate : null);
+  // A pause is known at once; the rate from shares would stand for minutes yet.
+  const resting = miner?.state === "paused";
+  const rate = resting ? null : counted;
   const sill = status?.collection?.sillLog2 ?? null;
-  const every = f.span(machine.pieceEverySeconds ?? (rate !== null && sill !== null ? 2 ** sill / rate : null));
+  const every = f.span(
+    resting ? null : (machine.pieceEverySeconds ?? (rate !== null && sill !== null ? 2 ** sill / rate : null)),
+  );
   const line = sparkline(machine.spark, 132, 26);
   return (
     <tr className={machine.online ? "" : "away"}>

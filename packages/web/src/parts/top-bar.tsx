@@ -5,6 +5,7 @@
 import type { Status } from "@carrara/api/schemas";
 import { api } from "../api.ts";
 import * as f from "../format.ts";
+import { isIdle } from "../quarry-view.ts";
 import { Link, type Room } from "../router.tsx";
 import { useCall } from "../use-call.ts";
 import { live, PHONE, useLive, useMedia } from "../use-live.ts";
@@ -83,7 +84,7 @@ export function TopBar({ room }: { room: Room["room"] }) {
 function MiningStatus({ status }: { status: Status | null }) {
   const call = useCall();
   const mining = status?.miner.state === "mining";
-  const rate = status ? (status.hashRate ?? status.miner.hashRate) : null;
+  const rate = status && !isIdle(status) ? (status.hashRate ?? status.miner.hashRate) : null;
   const word =
     status === null ? "Mining" : { mining: "Mining", paused: "Paused", waiting: "Waiting" }[status.miner.state];
   const toggle = () =>

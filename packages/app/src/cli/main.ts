@@ -85,9 +85,9 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     case "mine": {
       const [what, number] = rest;
       if (what !== undefined && !["pause", "resume", "threads"].includes(what))
-        throw new UsageError(`mine ${what} is not known`);
-      if (what === "threads" && !/^\d+$/.test(number ?? ""))
-        throw new UsageError("give a number: carrara mine threads 2");
+        throw new UsageError(`"mine ${what}" is not known: say mine pause, mine resume or mine threads N`);
+      if (what === "threads" && !/^[1-9]\d{0,3}$/.test(number ?? ""))
+        throw new UsageError("give a number from 1 on: carrara mine threads 2 (none: carrara mine pause)");
       const input =
         what === "pause"
           ? { running: false }
@@ -101,7 +101,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
       return 0;
     }
     case "pieces": {
-      const state = (rest[0] ?? "all") as "all";
+      const state = pieceState(rest[0] ?? "all");
       const found = await call("pieces", { state, limit: 60 });
       say(found, () => print.pieces(found.pieces));
       return 0;
@@ -109,20 +109,18 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     case "forge":
     case "cancel":
     case "buy": {
-      const tokenId = await findToken(call, rest[0], command === "forge" ? "claim" : "all");
       const as = actor(options.as, command === "buy" ? "collector" : "miner");
+      const tokenId = await findToken(call, rest[0], command === "forge" ? "claim" : "listed");
       const sent = await call(command, { tokenId, as });
       say(sent, () => print.sent(command, sent));
       return 0;
     }
     case "list": {
-      const tokenId = await findToken(call, rest[0], "forged");
       if (typeof options.price !== "string") throw new UsageError("give a price in ETH: --price 0.05");
-      const sent = await call("list", {
-        tokenId,
-        as: actor(options.as, "miner"),
-        priceWei: weiOf(options.price).toString(),
-      });
+      const priceWei = weiOf(options.price).toString();
+      const as = actor(options.as, "miner");
+      const tokenId = await findToken(call, rest[0], "forged");
+      const sent = await call("list", { tokenId, as, priceWei });
       say(sent, () => print.sent("list", sent));
       return 0;
     }
@@ -167,7 +165,9 @@ function readArguments(argv: readonly string[]) {
     for (const [name, value] of Object.entries(rest)) settings[name] = String(value);
     return { words: positionals, options: { json, help, as, price, node }, settings };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    // Node adds how a positional argument may begin with a dash, which nobody meant.
+    throw new UsageError(why.replace(/\. To specify a positional argument.*$/s, "").replace(/\.$/, ""));
   }
 }
 
@@ -184,7 +184,7 @@ function connect(config: Config, node: string | boolean | undefined): Client {
 }
 
 /** A whole token id, or the digits after its zeros, or "latest" in the given state. */
-async function findToken(call: Client, text: string | undefined, state: "all" | "claim" | "forged"): Promise<string> {
+async function findToken(call: Client, text: string | undefined, state: PieceState): Promise<string> {
   if (text === undefined)
     throw new UsageError('say which piece: a token id, its first digits after the zeros, or "latest"');
   const plain = text.toLowerCase().replace(/^0x/, "");
@@ -206,15 +206,31 @@ async function findToken(call: Client, text: string | undefined, state: "all" | 
     after = plain === "latest" ? null : page.next;
   } while (after !== null);
   if (found.length !== 1 || !found[0]) {
+    if (plain === "latest")
+      throw new CarraraError("piece-unknown", `${NONE[state]}.`, { hint: "See `carrara pieces`." });
     throw new CarraraError(
       "piece-unknown",
       found.length === 0 ? `No piece is "${text}".` : `${found.length} pieces begin with "${text}".`,
       {
-        hint: "See `carrara pieces`; give more digits.",
+        hint: found.length === 0 ? "See `carrara pieces`." : "Give more digits; `carrara pieces` shows eight.",
       },
     );
   }
   return found[0].tokenId;
+}
+
+const NONE = {
+  all: "There is no piece yet",
+  claim: "No claim is waiting to be forged",
+  forged: "Nothing is forged and unlisted",
+  listed: "Nothing is listed",
+  sold: "Nothing has been sold",
+} as const;
+type PieceState = keyof typeof NONE;
+
+function pieceState(given: string): PieceState {
+  if (Object.hasOwn(NONE, given)) return given as PieceState;
+  throw new UsageError(`pieces are ${Object.keys(NONE).join(", ")}, not "${given}"`);
 }
 
 function actor(given: string | boolean | undefined, fallback: ActorName): ActorName {

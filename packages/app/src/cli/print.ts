@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 
 /** `6.1 MH/s` */
 export function rate(hashesPerSecond: number): string {
+  if (hashesPerSecond === 0) return "0 H/s";
   const units = ["H/s", "kH/s", "MH/s", "GH/s", "TH/s", "PH/s", "EH/s"];
   let value = hashesPerSecond;
   let unit = 0;
@@ -81,8 +82,8 @@ function shortToken(tokenId: string): string {
 }
 
 export function sent(what: string, { txHash, state, tokenId }: Sent): string {
-  const done = { forge: "Forging", list: "Listed", cancel: "Cancelling", buy: "Buying" }[what] ?? what;
-  return `${done} ${shortToken(tokenId)} (${state})${txHash ? `\n${txHash}` : ""}`;
+  const verb = { forge: "forge", list: "list", cancel: "withdraw the listing of", buy: "buy" }[what] ?? what;
+  return `Sent, to ${verb} ${shortToken(tokenId)}; it is ${state}.${txHash ? `\n${txHash}` : ""}`;
 }
 
 export function verification(verdict: Verification): string {

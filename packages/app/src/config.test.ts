@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "./config.ts";
+import { keepSetting, loadConfig } from "./config.ts";
 
 const none = { environment: {}, flags: {}, readFile: () => undefined };
 
@@ -57,5 +60,18 @@ describe("config", () => {
     expect(() => loadConfig({ ...none, environment: { DATABASE_URL: "mysql://me:secret@host" } })).toThrow(
       /\(hidden\)/,
     );
+  });
+
+  test("what the page switches is kept beside what the file already says", () => {
+    const folder = mkdtempSync(join(tmpdir(), "carrara-config-"));
+    writeFileSync(join(folder, "carrara.json"), '{ "stratum.port": 4444 }');
+    keepSetting(folder, "stratum.host", "0.0.0.0");
+    const config = loadConfig({ environment: { CARRARA_DATA: folder }, flags: {} });
+    expect([config.get("stratum.host"), config.origin("stratum.host"), config.get("stratum.port")]).toEqual([
+      "0.0.0.0",
+      "file",
+      4444,
+    ]);
+    rmSync(folder, { recursive: true });
   });
 });

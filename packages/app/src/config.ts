@@ -3,7 +3,7 @@
  * This is the one file that reads the environment.
  * @module
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -130,6 +130,9 @@ export const SETTINGS = {
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** In the data folder. */
+const FILE = "carrara.json";
 type ValueOf<S> = S extends Spec<infer T> ? T : never;
 
 /** Values by name, and where each came from. */
@@ -175,7 +178,7 @@ export function loadConfig({ environment, flags, readFile = readIfThere }: Confi
     if (set !== undefined && set !== "") take(name, set, "environment", SETTINGS[name].env);
     const flag = flags[name];
     if (flag !== undefined) take(name, flag, "flag", `--${name}`);
-    if (name === "data.dir") file = parseFile(join(resolve(String(values.get(name)?.value)), "carrara.json"), readFile);
+    if (name === "data.dir") file = parseFile(join(resolve(String(values.get(name)?.value)), FILE), readFile);
   }
   return {
     get: (name) => values.get(name)?.value as never,
@@ -193,6 +196,17 @@ export function loadConfig({ environment, flags, readFile = readIfThere }: Confi
         };
       }),
   };
+}
+
+/**
+ * Writes one setting into the file, for what is switched on the page; it holds from the next start on unless the
+ * environment or a flag says otherwise. The file is replaced whole, so that a crash leaves the old or the new one.
+ */
+export function keepSetting(folder: string, name: SettingName, value: string): void {
+  const path = join(resolve(folder), FILE);
+  const kept = { ...parseFile(path, readIfThere), [name]: value };
+  writeFileSync(`${path}.part`, `${JSON.stringify(kept, null, 2)}\n`);
+  renameSync(`${path}.part`, path);
 }
 
 function parseFile(path: string, readFile: (path: string) => string | undefined): Record<string, unknown> {

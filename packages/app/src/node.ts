@@ -40,7 +40,7 @@ import { connectStratum } from "./adapters/stratum/connect.ts";
 import { listenStratum } from "./adapters/stratum/server.ts";
 import { createAnswers } from "./answers.ts";
 import type { Parts } from "./compose.ts";
-import type { Config } from "./config.ts";
+import { type Config, keepSetting } from "./config.ts";
 import { metricsText } from "./http/metrics.ts";
 import type { Handlers } from "./http/server.ts";
 import { isWildcard, LOOPBACK } from "./net.ts";
@@ -319,6 +319,7 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
       services.stratum = await insist("stratum", () => listenStratum(pool, { host: present.host, port: present.port }));
       throw error;
     }
+    keepSetting(parts.folder, "stratum.host", host);
     await tellStatus();
   }
 

@@ -84,7 +84,9 @@ export function TopBar({ room }: { room: Room["room"] }) {
 function MiningStatus({ status }: { status: Status | null }) {
   const call = useCall();
   const mining = status?.miner.state === "mining";
-  const rate = status && !isIdle(status) ? (status.hashRate ?? status.miner.hashRate) : null;
+  const measured = status && !isIdle(status) ? (status.hashRate ?? status.miner.hashRate) : null;
+  // Before the first figure the miner tells 0: not known yet.
+  const rate = measured === 0 ? null : measured;
   const word =
     status === null ? "Mining" : { mining: "Mining", paused: "Paused", waiting: "Waiting" }[status.miner.state];
   const toggle = () =>

@@ -184,7 +184,7 @@ describe("the plan on published prices", () => {
         expect(plan).toBeLessThanOrEqual(oracle + 1e-9);
       }
     },
-    60_000,
+    300_000,
   );
 
   const profiles = dataSet("tuning", "s19kpro_luxos_profiles.csv");

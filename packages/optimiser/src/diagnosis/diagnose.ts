@@ -84,6 +84,8 @@ export function createDiagnosis({ expected, interval, falseAlarmsPerYear = 1, le
   const level = alarmLevel(Math.max(1, YEAR / interval / falseAlarmsPerYear), tests);
   const running = new Map<string, Cusum>();
   const sums = new Map<string, number>();
+  /** Since when a name is another one. */
+  const strangers = new Map<Symptom, number>();
   const boards = Array.from({ length: expected.boards }, () => learner(learning, false));
   const rates = learner(learning, false);
   const chips = learner(learning, true);
@@ -132,10 +134,13 @@ export function createDiagnosis({ expected, interval, falseAlarmsPerYear = 1, le
         ["wrong-pool", reading.pool, expected.pool],
         ["wrong-user", reading.user, expected.user],
       ] as const) {
+        if (is === should) strangers.delete(symptom);
         if (is === null || is === should) continue;
+        const since = strangers.get(symptom) ?? at;
+        strangers.set(symptom, since);
         const seen = { what: symptom === "wrong-pool" ? "pool" : "user", measured: is, expected: should, unit: "" };
         const mend = "Set it back, change the machine's password, and look who can reach it.";
-        add(symptom, at, worth(reading.rate ?? expected.rate), mend, [seen]);
+        add(symptom, since, worth(reading.rate ?? expected.rate), mend, [seen]);
       }
 
       if (reading.shares !== null && reading.difficulty !== null) {

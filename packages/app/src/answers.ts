@@ -194,16 +194,20 @@ export function createAnswers({
     const [blocks] = await store.query<{ count: number }>(
       "select count(*)::integer as count from block_found where answer = 'accepted'",
     );
-    const [ever] = await store.query<{ since: string | null; work: number }>(
+    const [ever] = await store.query<{ since: string | null; due: number }>(
       `select (select min(first_seen) from worker) as since,
-              (select coalesce(sum(work), 0) from share_span)::double precision as work`,
+              (select coalesce(sum(blocks_due), 0) from share_span)::double precision as due`,
     );
     const since = Number(ever?.since ?? now);
     const counts = await countPieces(store, now);
     const dayWork = spans.reduce((sum, span) => sum + span.work, 0) * HASHES_PER_DIFFICULTY;
     const newest =
       counts.claim > 0 ? await briefs(store, services.styles, context(), { state: "claim", limit: 1 }) : [];
-    const found24h = holes.filter(({ tokenId }) => tokenId !== null).length;
+    // Every share below the sill, also those that were not among the best that are kept as claims.
+    const [deep] = await store.query<{ count: number }>(
+      "select count(*)::integer as count from deep_share where time >= $1 and log2 >= $2",
+      [now - 86_400_000, collection?.sillLog2 ?? 256],
+    );
     const agents = new Map(services.pool?.status().workers.map((worker) => [worker.worker, worker]) ?? []);
     const minerNow = services.miner?.status();
     return {
@@ -212,14 +216,14 @@ export function createAnswers({
       rate,
       rateSource: fromShares !== null ? "shares" : rate !== null ? "miner" : "none",
       pieceEverySeconds: rate && pieceHashes ? expectedSeconds(pieceHashes, rate) : null,
-      pieces24h: found24h,
+      pieces24h: deep?.count ?? 0,
       pieces24hDue: pieceHashes ? dayWork / pieceHashes : null,
       bestToday: await bestShare(store, now - 86_400_000),
       bestEver: await bestShare(store, 0),
       blockEverySeconds: rate && blockHashes ? expectedSeconds(blockHashes, rate) : null,
       blockLog2: blockLog2(),
       blocksFound: blocks?.count ?? 0,
-      blocksDue: blockHashes && ever ? (ever.work * HASHES_PER_DIFFICULTY) / blockHashes : null,
+      blocksDue: blockHashes && ever ? ever.due : null,
       since,
       shareCount,
       windowSeconds,

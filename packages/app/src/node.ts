@@ -31,7 +31,13 @@ import { ensureOpening } from "@carrara/core/studio/opening";
 import { createRounds } from "@carrara/core/studio/rounds";
 import { createVerify } from "@carrara/core/verify/verify";
 import { createSha256d } from "@carrara/mining/kernel/hasher";
-import { bitsToTarget, MAX_TARGET_DIFFICULTY_1, SCRYPT_TARGET_DIFFICULTY_1 } from "@carrara/mining/target";
+import {
+  bitsToTarget,
+  expectedHashes,
+  MAX_TARGET_DIFFICULTY_1,
+  SCRYPT_TARGET_DIFFICULTY_1,
+} from "@carrara/mining/target";
+import { HASHES_PER_DIFFICULTY } from "@carrara/optimiser/rate";
 import { developmentPayout } from "./adapters/bitcoin/payout.ts";
 import { readSeaportCode } from "./adapters/ethereum/seaport.ts";
 import { createCpuHasher } from "./adapters/hasher/cpu.ts";
@@ -327,7 +333,12 @@ export function createNode({ config, parts, log, clock }: NodeDeps): CarraraNode
   function sink(store: Store, chain: string): PoolSink {
     return {
       async shares(batches) {
-        await saveShares(store, batches);
+        const { bitcoinTip } = services;
+        const blocks = bitcoinTip ? HASHES_PER_DIFFICULTY / Number(expectedHashes(bitcoinTip.target)) : 0;
+        await saveShares(
+          store,
+          batches.map((batch) => ({ ...batch, blocksDue: batch.work * blocks })),
+        );
         for (const batch of batches) {
           counts.sharesAccepted += batch.accepted;
           counts.sharesRejected += batch.rejected + batch.stale;

@@ -36,6 +36,7 @@ describe.each(STORES)("the quarry on %s", (_, open) => {
     rejected: 1,
     stale: 0,
     work: count * difficulty,
+    blocksDue: count / 1000,
     agent: "test/1",
     deepest: [{ hash: toHex(seeded(time * 7 + count).bytes(32)), time, log2, difficulty }],
   });
@@ -124,12 +125,16 @@ describe.each(STORES)("the quarry on %s", (_, open) => {
   test("tidying keeps the sums and bounds the rows", async () => {
     for (let i = 0; i < 90; i++) await saveShares(store, [shares("a", NOW + i * SPAN_MS, 1)]);
     const sum = async () =>
-      (await store.query("select sum(accepted)::integer as n, count(*)::integer as rows from share_span"))[0];
-    expect(await sum()).toEqual({ n: 90, rows: 90 });
+      (
+        await store.query(
+          "select sum(accepted)::integer as n, round(sum(blocks_due) * 1000)::integer as due, count(*)::integer as rows from share_span",
+        )
+      )[0];
+    expect(await sum()).toEqual({ n: 90, due: 90, rows: 90 });
     await tidy(store, NOW + 49 * HOUR);
-    expect(await sum()).toEqual({ n: 90, rows: 2 });
+    expect(await sum()).toEqual({ n: 90, due: 90, rows: 2 });
     await tidy(store, NOW + 49 * HOUR);
-    expect(await sum()).toEqual({ n: 90, rows: 2 });
+    expect(await sum()).toEqual({ n: 90, due: 90, rows: 2 });
     expect(await store.query("select * from deep_share")).toEqual([]);
     expect(await bestShare(store, 0)).toMatchObject({ log2: 25 });
   });

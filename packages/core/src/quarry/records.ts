@@ -27,6 +27,8 @@ export interface ShareRecord {
   stale: number;
   /** Sum of the difficulties that the accepted shares were judged by. */
   work: number;
+  /** Blocks that this work is worth at the chain's target of now; targets move, so it cannot be told later. */
+  blocksDue: number;
   agent: string | null;
   /** The deepest of them, each by its own hash. */
   deepest: readonly { hash: string; time: number; log2: number; difficulty: number }[];
@@ -50,12 +52,13 @@ export function saveShares(store: Store, records: readonly ShareRecord[]): Promi
         [record.worker, record.time, record.agent, best?.log2 ?? null, best?.time ?? null],
       );
       await sql.query(
-        `insert into share_span (worker, start, accepted, rejected, stale, work) values ($1, $2, $3, $4, $5, $6)
+        `insert into share_span (worker, start, accepted, rejected, stale, work, blocks_due) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (worker, start) do update set
            accepted = share_span.accepted + excluded.accepted,
            rejected = share_span.rejected + excluded.rejected,
            stale = share_span.stale + excluded.stale,
-           work = share_span.work + excluded.work`,
+           work = share_span.work + excluded.work,
+           blocks_due = share_span.blocks_due + excluded.blocks_due`,
         [
           record.worker,
           Math.floor(record.time / SPAN_MS) * SPAN_MS,
@@ -63,6 +66,7 @@ export function saveShares(store: Store, records: readonly ShareRecord[]): Promi
           record.rejected,
           record.stale,
           record.work,
+          record.blocksDue,
         ],
       );
       for (const share of record.deepest) {
@@ -164,15 +168,16 @@ export async function tidy(store: Store, now: number): Promise<void> {
          delete from share_span where start < $1 and start % $2 <> 0 returning *
        ), merged as (
          select worker, (start / $2) * $2 as start, sum(accepted)::integer as accepted, sum(rejected)::integer as rejected,
-                sum(stale)::integer as stale, sum(work) as work
+                sum(stale)::integer as stale, sum(work) as work, sum(blocks_due) as blocks_due
          from old group by worker, (start / $2) * $2
        )
-       insert into share_span (worker, start, accepted, rejected, stale, work) select * from merged
+       insert into share_span (worker, start, accepted, rejected, stale, work, blocks_due) select * from merged
        on conflict (worker, start) do update set
          accepted = share_span.accepted + excluded.accepted,
          rejected = share_span.rejected + excluded.rejected,
          stale = share_span.stale + excluded.stale,
-         work = share_span.work + excluded.work`,
+         work = share_span.work + excluded.work,
+         blocks_due = share_span.blocks_due + excluded.blocks_due`,
       [now - FINE_SPANS_MS, COARSE_SPAN_MS],
     );
     await sql.query("delete from deep_share where time < $1", [now - DEEP_SHARES_KEPT_MS]);

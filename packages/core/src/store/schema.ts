@@ -30,6 +30,8 @@ const MIGRATIONS: readonly string[] = [
     rejected integer not null,
     stale integer not null,
     work double precision not null,
+    -- blocks that the work was worth at the chain's target of its time
+    blocks_due double precision not null,
     primary key (worker, start)
   );
   create index share_span_start on share_span (start);

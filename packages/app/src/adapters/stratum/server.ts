@@ -71,7 +71,7 @@ function wireOf(pool: Pick<Pool, "accept">, socket: Socket, id: string): Wire {
     id,
     // A socket that was closed before it was accepted has no address any more.
     remote: socket.remoteAddress ?? "unknown",
-    write: (text) => (socket.writable ? socket.write(text, "latin1") : true),
+    write: (text) => (socket.writable ? socket.write(text) : true),
     close() {
       socket.end();
       // One that reads nothing never takes the end either.

@@ -55,7 +55,6 @@ export const bench: Bench = {
       value: alarms.tests / years,
       unit: "fraction",
       baseline: "diagnose/false-alarms-plain",
-      ratio: alarms.plain / Math.max(alarms.tests, 1),
       note: `a machine-year, ${years} healthy twin-years; the bound is 1`,
     };
     for (const kind of Object.keys(FAULTS) as FaultKind[]) {

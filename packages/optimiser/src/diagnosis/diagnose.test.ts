@@ -151,6 +151,13 @@ describe("what is missing, wrong or late", () => {
     expect(() => createDiagnosis({ expected, interval: 0 })).toThrow("Intervals of 0 s");
   });
 
+  test("a temperature over its limit for an hour is said before anything was learnt", () => {
+    const diagnosis = createDiagnosis({ expected, interval: 300 });
+    let found: Finding[] = [];
+    for (let n = 1; n <= 12; n++) found = diagnosis.reading(reading({ at: n * 300, chip: 88, shares: null }));
+    expect(found).toMatchObject([{ symptom: "weak-cooling", since: 0 }]);
+  });
+
   test("the plain rule sees what is far out, an hour later", () => {
     const rule = createPlainRule(expected, 300);
     let found: string[] = [];

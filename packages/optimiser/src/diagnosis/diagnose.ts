@@ -84,6 +84,8 @@ export function createDiagnosis({ expected, interval, falseAlarmsPerYear = 1, le
   const level = alarmLevel(Math.max(1, YEAR / interval / falseAlarmsPerYear), tests);
   const running = new Map<string, Cusum>();
   const sums = new Map<string, number>();
+  /** Readings above a limit in a row. */
+  const over = new Map<Symptom, number>();
   /** Since when a name is another one. */
   const strangers = new Map<Symptom, number>();
   const boards = Array.from({ length: expected.boards }, () => learner(learning, false));
@@ -200,6 +202,18 @@ export function createDiagnosis({ expected, interval, falseAlarmsPerYear = 1, le
         add(dead ? "dead-board" : "dying-board", proof.since, worth(should - proof.mean), mend, [seen], b);
       }
 
+      // The limit itself needs no learning: it stands beside the tests, for heat that came too slowly to be a change.
+      for (const [symptom, warm, limit] of [
+        ["weak-cooling", reading.chip, expected.chip],
+        ["hot-regulator", reading.regulator, expected.regulator],
+      ] as const) {
+        const times = warm !== null && warm > limit ? (over.get(symptom) ?? 0) + 1 : 0;
+        over.set(symptom, times);
+        if (warm === null || times * interval < 3600) continue;
+        const seen = { what: "temperature", measured: warm, expected: limit, unit: "C at most" };
+        add(symptom, at - times * interval, worth(expected.rate), "Lower the clock now; then clean it.", [seen]);
+      }
+
       const drawn = reading.meter ?? reading.power;
       if (drawn !== null && reading.intake !== null && reading.fan !== null && (reading.rate ?? 1) > 0) {
         for (const [symptom, warm, learnt, limit] of [
@@ -213,7 +227,7 @@ export function createDiagnosis({ expected, interval, falseAlarmsPerYear = 1, le
           if (!own) continue;
           const z = held((own.mean * (1 - TOLERANCE) - conductance) / Math.max(own.noise, 0.02 * own.mean));
           const proof = feed(symptom, normalRatio(z, 2), at, conductance);
-          if (!proof) continue;
+          if (!proof || found.some((other) => other.symptom === symptom)) continue;
           const seen = { what: "heat carried away", measured: proof.mean, expected: own.mean, unit: "W/K" };
           const now = { what: "temperature", measured: warm, expected: limit, unit: "C at most" };
           const mend =

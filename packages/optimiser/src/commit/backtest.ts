@@ -60,7 +60,7 @@ export function backtestCommit(
   to: number,
   seed: number,
   learnt: LearnOptions = LEARN_DEFAULTS[lag],
-  options: RetreatOptions = RETREAT_DEFAULTS,
+  options: RetreatOptions = RETREAT_DEFAULTS[lag],
 ): CommitResult {
   const { prices, strikes, stakes } = past;
   const trial = from - TRIAL_DAYS * 24;

@@ -112,19 +112,29 @@ describe("a choice", () => {
 });
 
 describe("retreat", () => {
+  const judge = (settled: ShadowDay[]) => retreat(settled, RETREAT_DEFAULTS[1]);
   const days = (n: number, learnt: number, actual = learnt): ShadowDay[] =>
     Array.from({ length: n }, () => ({ learnt, plain: 4, actual }));
 
   test("until enough was seen, while nothing is won, and when the budget is spent", () => {
-    expect(retreat(days(RETREAT_DEFAULTS.least - 1, 5))).toBe("too-little-seen");
-    expect(retreat(days(120, 4))).toBe("does-not-win");
-    expect(retreat(days(120, 4.2))).toBeNull();
+    expect(judge(days(RETREAT_DEFAULTS[1].least - 1, 5))).toBe("too-little-seen");
+    expect(judge(days(120, 4))).toBe("does-not-win");
+    expect(judge(days(120, 4.2))).toBeNull();
     // Won in the shadow of late, but the machine itself has lost more than a thousandth of a year and half the gain.
-    expect(retreat([...days(100, 4, 3.9), ...days(90, 4.01, 4.01)])).toBe("budget-spent");
-    expect(retreat([...days(300, 3.9), ...days(90, 4.2)])).toBe("budget-spent");
+    expect(judge([...days(100, 4, 3.9), ...days(90, 4.01, 4.01)])).toBe("budget-spent");
+    expect(judge([...days(300, 3.9), ...days(90, 4.2)])).toBe("does-not-win");
   });
 
   test("ends when the shadow wins again and the loss is a year ago", () => {
-    expect(retreat([...days(50, 3.9), ...days(366, 4.1, 4)])).toBeNull();
+    expect(judge([...days(50, 3.9), ...days(366, 4.1, 4)])).toBeNull();
+  });
+
+  test("a day ahead, from a lead that is small or may be chance", () => {
+    const ahead = (settled: ShadowDay[]) => retreat(settled, RETREAT_DEFAULTS[24]);
+    expect(ahead(days(200, 4.02))).toBe("does-not-win");
+    expect(ahead(days(200, 4.1))).toBeNull();
+    // Five percent ahead, by one day alone.
+    expect(ahead([...days(199, 4), ...days(1, 44)])).toBeNull();
+    expect(ahead([...days(100, 5), ...days(100, 3), ...days(1, 12.1)])).toBe("does-not-win");
   });
 });

@@ -140,6 +140,7 @@ function* rowsOf(
     };
   }
   for (const [name, values] of span ?? []) {
+    if (/\d$/.test(name)) continue;
     for (const own of ["lear", "process", "mean", "blend"]) {
       const mine = forecasts.get(own);
       if (mine === undefined) continue;
@@ -155,7 +156,7 @@ function* rowsOf(
   for (const [name, values] of span ?? []) {
     const own = name.replace("published-", "");
     const mine = forecasts.get(own);
-    if (mine === undefined) continue;
+    if (mine === undefined || own === "mean") continue;
     yield {
       name: `epf/correlation-${own}`,
       value: errorCorrelation(mine, values, actual),

@@ -109,6 +109,36 @@ describe("lasso", () => {
     );
   });
 
+  test("of variables that sum to a constant, as the days of the week do, the same ones are taken from every start", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = seeded(seed);
+        const [n, p] = [70, 9];
+        const columns = new Float64Array(n * p);
+        const y = new Float64Array(n);
+        for (let i = 0; i < n; i++) {
+          columns[(i % 7) * n + i] = 1;
+          columns[7 * n + i] = normal(random);
+          columns[8 * n + i] = normal(random);
+          y[i] = [3, -1, 2, 0, 0.5, -4, 1][i % 7] as number;
+          y[i] = (y[i] as number) + (columns[7 * n + i] as number) + 0.1 * normal(random);
+        }
+        const mean = y.reduce((sum, value) => sum + value, 0) / n;
+        const centred = y.map((value) => value - mean);
+        const squares = centred.reduce((sum, value) => sum + value * value, 0);
+        const moments = momentsOf(columns, n, p);
+        const cross = crossOf(columns, centred, n, p);
+        const plain = descend(moments, cross, 0.01);
+        for (let start = 0; start < 4; start++) {
+          const from = Float64Array.from({ length: p }, () => (start === 0 ? 0 : normal(random)));
+          const beta = lassoAt(moments, cross, squares, 0.01, from);
+          for (let j = 0; j < p; j++) expect(beta[j]).toBeCloseTo(plain[j] as number, 5);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("a column that never changes, and one that comes twice, do no harm", () => {
     const n = 30;
     const columns = new Float64Array(3 * n);

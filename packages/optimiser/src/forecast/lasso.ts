@@ -206,28 +206,60 @@ export function lassoAt(
   const threshold = alpha * n;
   const scale = new Float64Array(p);
   for (let j = 0; j < p; j++) scale[j] = 1 / Math.sqrt(Math.max(gram[j * p + j] as number, 1e-300));
-  const chol = new Float64Array(most * most);
+  // One row more than the set can have: that of a variable which is within the span of a full set.
+  const chol = new Float64Array((most + 1) * most);
   const active = new Int32Array(most);
   const sign = new Float64Array(most);
   const beta = new Float64Array(most);
   const right = new Float64Array(most);
   const goal = new Float64Array(most);
-  // 1: in the set; 2: within the span of the set, or without any change in this window.
-  const state = new Uint8Array(p);
+  const inside = new Uint8Array(p);
   let k = 0;
   const enter = (j: number, value: number, towards: number): boolean => {
-    if (k >= most || (gram[j * p + j] as number) <= 1e-12 * n || !append(chol, most, k, active, j, gram, p, scale)) {
-      state[j] = 2;
-      return false;
-    }
+    if (!append(chol, most, k, active, j, gram, p, scale)) return false;
     active[k] = j;
     sign[k] = towards;
-    beta[k] = value / (scale[j] as number);
-    state[j] = 1;
+    beta[k] = value;
+    inside[j] = 1;
     k++;
     return true;
   };
-  for (let j = 0; j < p; j++) if (from[j] !== 0) enter(j, from[j] as number, Math.sign(from[j] as number));
+  const drop = (at: number): void => {
+    inside[active[at] as number] = 0;
+    remove(chol, most, k, at);
+    for (let q = at; q < k - 1; q++) {
+      active[q] = active[q + 1] as number;
+      sign[q] = sign[q + 1] as number;
+      beta[q] = beta[q + 1] as number;
+    }
+    k--;
+  };
+  /** Moves a variable in that the set can express, and the set the other way, which keeps the fit, until one leaves. */
+  const exchange = (j: number, towards: number): boolean => {
+    // `append` has left L^-1 of its correlations in row k.
+    for (let i = k - 1; i >= 0; i--) {
+      let value = chol[k * most + i] as number;
+      for (let q = i + 1; q < k; q++) value -= (chol[q * most + i] as number) * (goal[q] as number);
+      goal[i] = value / (chol[i * most + i] as number);
+    }
+    let [step, leave] = [Number.POSITIVE_INFINITY, -1];
+    for (let q = 0; q < k; q++) {
+      const rate = towards * (goal[q] as number) * (sign[q] as number);
+      if (rate > 1e-12 && Math.abs(beta[q] as number) / rate < step) {
+        step = Math.abs(beta[q] as number) / rate;
+        leave = q;
+      }
+    }
+    if (leave < 0) return false;
+    for (let q = 0; q < k; q++) beta[q] = (beta[q] as number) - step * towards * (goal[q] as number);
+    drop(leave);
+    return enter(j, step * towards, towards);
+  };
+  for (let j = 0; j < p; j++) {
+    const value = from[j] as number;
+    if (value !== 0 && (gram[j * p + j] as number) > 1e-12 * n)
+      enter(j, value / (scale[j] as number), Math.sign(value));
+  }
   const rest = new Float64Array(p);
   for (let round = 0; round < 20 * most; round++) {
     for (let q = 0; q < k; q++) {
@@ -247,16 +279,7 @@ export function lassoAt(
     }
     for (let q = 0; q < k; q++) beta[q] = (beta[q] as number) + step * ((goal[q] as number) - (beta[q] as number));
     if (leave >= 0) {
-      // What was within the span of the set with this one in it may not be without.
-      for (let j = 0; j < p; j++) if (state[j] === 2) state[j] = 0;
-      state[active[leave] as number] = 0;
-      remove(chol, most, k, leave);
-      for (let q = leave; q < k - 1; q++) {
-        active[q] = active[q + 1] as number;
-        sign[q] = sign[q + 1] as number;
-        beta[q] = beta[q + 1] as number;
-      }
-      k--;
+      drop(leave);
       continue;
     }
     rest.set(cross);
@@ -267,13 +290,14 @@ export function lassoAt(
     let worst = threshold + 1e-7 * Math.sqrt(squares * n);
     let join = -1;
     for (let j = 0; j < p; j++) {
-      if (state[j] === 0 && Math.abs(rest[j] as number) > worst) {
+      if (inside[j] === 0 && Math.abs(rest[j] as number) > worst) {
         worst = Math.abs(rest[j] as number);
         join = j;
       }
     }
     if (join < 0) break;
-    enter(join, 0, Math.sign(rest[join] as number));
+    const towards = Math.sign(rest[join] as number);
+    if (!enter(join, 0, towards) && !exchange(join, towards)) break;
   }
   const out = new Float64Array(p);
   for (let q = 0; q < k; q++) out[active[q] as number] = (beta[q] as number) * (scale[active[q] as number] as number);
@@ -351,7 +375,7 @@ function append(
 ): boolean {
   const row = k * width;
   const own = scale[join] as number;
-  let sum = 1;
+  let sum = k < width ? 1 : 0;
   for (let i = 0; i < k; i++) {
     const other = active[i] as number;
     let value = (gram[join * p + other] as number) * own * (scale[other] as number);

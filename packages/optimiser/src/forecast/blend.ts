@@ -2,19 +2,28 @@
  * The shipped forecast: LEAR with as many of its four windows as the history allows and a Gaussian process, weighted
  * by what the errors of the days before support (`ensemble`). On the first day, and wherever the past has no errors of
  * its members yet, LEAR and the
- * process have one half each.
+ * process have one half each. Where the mixture has been worse than the plain rule of late it steps aside for it.
  * @module
  */
 import { createMixer, learn, type Mixer, weighted } from "./ensemble.ts";
 import { createLear } from "./lear.ts";
+import { naive } from "./naive.ts";
 import { type Forecaster, type Past, requireHistory } from "./past.ts";
 import { createProcess } from "./process.ts";
 
 /** What a blend knows between days: plain data, to be kept and handed in again. */
 export interface BlendState {
   readonly mixer: Mixer;
-  /** The members' forecasts of the last day asked for, whose prices were not known then. */
-  readonly waiting: { readonly day: number; readonly forecasts: readonly Float64Array[] } | null;
+  /** Sums of the absolute errors of the mixture and of the plain rule (`naive`), fading, and the days seen. */
+  readonly error: number;
+  readonly ruleError: number;
+  readonly days: number;
+  /** The forecasts of the last day asked for, whose prices were not known then. */
+  readonly waiting: {
+    readonly day: number;
+    readonly forecasts: readonly Float64Array[];
+    readonly rule: Float64Array;
+  } | null;
 }
 
 /** A forecaster that also tells what it has learnt. */
@@ -41,27 +50,64 @@ export function priorOf(members: readonly { name: string }[]): number[] {
   return members.map(({ name }) => 1 / (name.startsWith("lear-") ? linear : members.length - linear));
 }
 
+/** A blend that has seen nothing. */
+export function beginBlend(members: readonly { name: string }[]): BlendState {
+  return { mixer: createMixer(priorOf(members)), error: 0, ruleError: 0, days: 0, waiting: null };
+}
+
+/** Days before which the plain rule is not turned to, and after which an error counts for half. */
+const LEAST = 28;
+const HALF_LIFE = 90;
+
+/** Whether the mixture has been worse than the plain rule of late, on days it had not seen: then the rule is the forecast. */
+export function stepsAside({ days, error, ruleError }: BlendState): boolean {
+  return days >= LEAST && error > ruleError;
+}
+
+/** The forecast of a day from those of the members and of the plain rule. */
+export function blended(state: BlendState, forecasts: readonly Float64Array[], rule: Float64Array): Float64Array {
+  return stepsAside(state) ? rule.slice() : weighted(forecasts, state.mixer.weights);
+}
+
+/** The state after a day whose prices have come. */
+export function observe(
+  state: BlendState,
+  forecasts: readonly Float64Array[],
+  rule: Float64Array,
+  actual: Float64Array,
+): BlendState {
+  const mixed = weighted(forecasts, state.mixer.weights);
+  const fade = 0.5 ** (1 / HALF_LIFE);
+  let [error, ruleError] = [fade * state.error, fade * state.ruleError];
+  for (let h = 0; h < actual.length; h++) {
+    error += Math.abs((mixed[h] as number) - (actual[h] as number));
+    ruleError += Math.abs((rule[h] as number) - (actual[h] as number));
+  }
+  return { ...state, mixer: learn(state.mixer, forecasts, actual), error, ruleError, days: state.days + 1 };
+}
+
 /**
  * Members under learnt weights. Asked for one day after the other it learns from each day whose prices have come; days
  * that are left out teach it nothing.
- * @param state as an earlier blend of the same members told it
+ * @param from the state that an earlier blend of the same members told
  * @example createBlend(membersFor(past.days)).forecast(past)
  */
-export function createBlend(members: readonly Forecaster[], state?: BlendState): Blend {
-  let mixer = state?.mixer ?? createMixer(priorOf(members));
-  let waiting = state?.waiting ?? null;
-  const self = { name: "blend", needs: Math.max(...members.map(({ needs }) => needs)) };
+export function createBlend(members: readonly Forecaster[], from?: BlendState): Blend {
+  let state = from ?? beginBlend(members);
+  const self = { name: "blend", needs: Math.max(naive.needs, ...members.map(({ needs }) => needs)) };
   return {
     ...self,
     members: members.map(({ name }) => name),
-    state: () => ({ mixer, waiting }),
+    state: () => state,
     forecast(past) {
       requireHistory(past, self);
+      const { waiting } = state;
       const actual = waiting === null ? null : pricesOf(past, waiting.day);
-      if (waiting !== null && actual !== null) mixer = learn(mixer, waiting.forecasts, actual);
+      if (waiting !== null && actual !== null) state = observe(state, waiting.forecasts, waiting.rule, actual);
       const forecasts = members.map((member) => member.forecast(past));
-      waiting = { day: past.firstDay + past.days, forecasts };
-      return weighted(forecasts, mixer.weights);
+      const rule = naive.forecast(past);
+      state = { ...state, waiting: { day: past.firstDay + past.days, forecasts, rule } };
+      return blended(state, forecasts, rule);
     },
   };
 }

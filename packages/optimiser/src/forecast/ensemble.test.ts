@@ -1,6 +1,6 @@
 import { seeded } from "@carrara/base/random";
 import { describe, expect, test } from "vitest";
-import { createBlend, membersFor, priorOf } from "./blend.ts";
+import { beginBlend, blended, createBlend, membersFor, observe, priorOf, stepsAside } from "./blend.ts";
 import { createMixer, learn, meanOf, weighted } from "./ensemble.ts";
 import { addErrors, createErrors, intervalOf } from "./interval.ts";
 import { pastOf } from "./past.ts";
@@ -61,6 +61,19 @@ describe("mixing", () => {
       state = whole.state();
     }
     expect(state.mixer.weights).not.toEqual(state.mixer.prior);
+  });
+});
+
+describe("stepping aside", () => {
+  test("a blend that has been worse than the plain rule for four weeks gives way to it, and comes back", () => {
+    let state = beginBlend([{ name: "lear-56" }, { name: "process" }]);
+    for (let d = 0; d < 28; d++) {
+      expect(stepsAside(state)).toBe(false);
+      state = observe(state, [day(60), day(61)], day(51), day(50));
+    }
+    expect(blended(state, [day(60), day(61)], day(51))).toEqual(day(51));
+    for (let d = 0; d < 200; d++) state = observe(state, [day(50), day(50)], day(58), day(50));
+    expect(blended(state, [day(50), day(50)], day(58))[0]).toBeCloseTo(50, 9);
   });
 });
 

@@ -14,8 +14,8 @@ import { option } from "../../tool/data-sets.ts";
 import { loadMarket, loadPublished, marketFiles, type Published } from "../../tool/markets.ts";
 import { formatHour } from "../series.ts";
 import { rolling } from "./backtest.ts";
-import { membersFor, priorOf } from "./blend.ts";
-import { createMixer, learn, meanOf, weighted } from "./ensemble.ts";
+import { beginBlend, blended, membersFor, observe, stepsAside } from "./blend.ts";
+import { meanOf } from "./ensemble.ts";
 import { addErrors, createErrors, intervalOf } from "./interval.ts";
 import { naive, weeklyNaive } from "./naive.ts";
 import { type Day, ForecastError, type Forecaster, type Market } from "./past.ts";
@@ -119,7 +119,7 @@ function* rowsOf(
   if (lear.length > 0) forecasts.set("lear", meanOf(columns(lear)));
   // Both kinds with the same weight, whatever the number of windows.
   if (lear.length > 0) forecasts.set("mean", meanOf(columns(["lear", "process"])));
-  const { blend, low, high, weights, first } = blendOf(columns(members), priorOf(methods.slice(2)), actual, days);
+  const { blend, low, high, weights, first, aside } = blendOf(members, forecasts, actual);
   forecasts.set("blend", blend);
   const span = published === null ? null : publishedSpan(published, from, to);
   for (const [name, values] of span ?? []) forecasts.set(name, values);
@@ -136,7 +136,7 @@ function* rowsOf(
       unit,
       baseline: "epf/mae-weekly-naive",
       ratio: rule / mae,
-      note: `${days} days, rMAE ${(mae / rule).toFixed(3)}${weight}`,
+      note: `${days} days, rMAE ${(mae / rule).toFixed(3)}${weight}${name === "blend" ? `; stepped aside on ${aside} days` : ""}`,
     };
   }
   for (const [name, values] of span ?? []) {
@@ -192,17 +192,21 @@ function* rowsOf(
 }
 
 /** The blend and its intervals as they would have been known before each day. */
-function blendOf(members: readonly Float64Array[], prior: readonly number[], actual: Float64Array, days: number) {
-  let mixer = createMixer(prior);
+function blendOf(names: readonly string[], forecasts: ReadonlyMap<string, Float64Array>, actual: Float64Array) {
+  const days = actual.length / 24;
+  let state = beginBlend(names.map((name) => ({ name })));
   let errors = createErrors(LEVELS);
-  let first = 0;
+  let [first, aside] = [0, 0];
   const blend = new Float64Array(24 * days);
   const low = new Map(LEVELS.map((level) => [level, new Float64Array(24 * days)]));
   const high = new Map(LEVELS.map((level) => [level, new Float64Array(24 * days)]));
+  const at = (name: string, d: number) => (forecasts.get(name) as Float64Array).subarray(24 * d, 24 * d + 24);
   for (let d = 0; d < days; d++) {
-    const today = members.map((values) => values.subarray(24 * d, 24 * d + 24));
+    const today = names.map((name) => at(name, d));
+    const rule = at(naive.name, d);
     const came = actual.subarray(24 * d, 24 * d + 24);
-    const forecast = weighted(today, mixer.weights);
+    const forecast = blended(state, today, rule);
+    if (stepsAside(state)) aside++;
     blend.set(forecast, 24 * d);
     for (const level of LEVELS) {
       const interval = intervalOf(errors, forecast, level);
@@ -212,10 +216,10 @@ function blendOf(members: readonly Float64Array[], prior: readonly number[], act
         (high.get(level) as Float64Array).set(interval.high, 24 * d);
       }
     }
-    mixer = learn(mixer, today, came);
+    state = observe(state, today, rule, came);
     errors = addErrors(errors, forecast, came);
   }
-  return { blend, low, high, weights: mixer.weights, first };
+  return { blend, low, high, weights: state.mixer.weights, first, aside };
 }
 
 function publishedSpan(published: Published, from: Day, to: Day): Map<string, Float64Array> {

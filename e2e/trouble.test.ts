@@ -66,7 +66,8 @@ describe("a start that cannot be", () => {
     const json = await carrara("status", "--json", "--data.dir", path);
     expect(JSON.parse(json.stdout).error.code).toBe("node-unreachable");
     expect((await carrara("mien")).code).toBe(2);
-    expect((await carrara("list", "latest", "--data.dir", path)).code).toBe(75);
+    expect((await carrara("list", "latest", "--data.dir", path)).code).toBe(2);
+    expect((await carrara("list", "latest", "--price", "0.05", "--data.dir", path)).code).toBe(75);
     expect((await carrara("--nonsense")).code).toBe(2);
     expect((await carrara("--help")).stdout).toContain("carrara verify");
   });

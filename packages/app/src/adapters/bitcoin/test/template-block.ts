@@ -7,13 +7,21 @@ import { sats } from "@carrara/base/units";
 import type { BlockTemplate } from "@carrara/core/ports/bitcoin";
 import { encodeBlock } from "@carrara/mining/block";
 import { assembleCoinbase, buildCoinbase, withWitness } from "@carrara/mining/coinbase";
-import { display, fromDisplay, sha256d } from "@carrara/mining/hash";
+import { display, fromDisplay, type Hash, sha256d } from "@carrara/mining/hash";
 import { encodeHeader } from "@carrara/mining/header";
 import { coinbaseBranch, foldLeft } from "@carrara/mining/merkle";
 import { bitsToTarget, meets } from "@carrara/mining/target";
 
-/** @param extranonce tells siblings apart */
-export function templateBlock(template: BlockTemplate, extranonce = 0): { raw: Uint8Array; hash: string } {
+/**
+ * @param extranonce tells siblings apart
+ * @param work a node's own proof of work, which must meet the same target as sha256d: with litecoind's scrypt, its
+ * blocks are proof for who checks Bitcoin's work too (some four tries on regtest)
+ */
+export function templateBlock(
+  template: BlockTemplate,
+  extranonce = 0,
+  work: Hash = sha256d,
+): { raw: Uint8Array; hash: string } {
   const halves = buildCoinbase({
     height: template.height,
     extranonceSize: 1,
@@ -31,8 +39,11 @@ export function templateBlock(template: BlockTemplate, extranonce = 0): { raw: U
     nonce: 0,
   };
   const target = bitsToTarget(header.bits);
-  while (!meets(sha256d(encodeHeader(header)), target)) header.nonce++;
-  const bytes = encodeHeader(header);
+  let bytes = encodeHeader(header);
+  while (!meets(sha256d(bytes), target) || !meets(work(bytes), target)) {
+    header.nonce++;
+    bytes = encodeHeader(header);
+  }
   const others = template.transactions.map(({ data }) => fromHex(data));
   return { raw: encodeBlock(bytes, [withWitness(coinbase), ...others]), hash: display(sha256d(bytes)) };
 }

@@ -32,7 +32,7 @@ import {
   V128,
   v128Load,
   XOR,
-} from "./assembler.ts";
+} from "@carrara/base/wasm";
 import type { Op, Word } from "./graph.ts";
 import { compressWords, createGraph, emit, evaluateUniforms } from "./graph.ts";
 import { INITIAL } from "./plain.ts";

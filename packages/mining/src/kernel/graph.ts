@@ -4,7 +4,7 @@
  * are never emitted, so a caller that needs one word of a digest pays for no other.
  * @module
  */
-import { localGet, localSet } from "./assembler.ts";
+import { localGet, localSet } from "@carrara/base/wasm";
 import { ROUND } from "./plain.ts";
 
 /** A 32-bit word: its value is known now ("constant"), once per scan ("uniform"), or only to the code ("code"). */

@@ -4,8 +4,7 @@
  * hash, which spends most of it on crossing into C++, and of the pure JavaScript one.
  * @module
  */
-import type { Hash } from "../hash.ts";
-import { sha256d } from "../hash.ts";
+
 import {
   brIf,
   END,
@@ -24,7 +23,9 @@ import {
   localGet,
   localSet,
   localTee,
-} from "./assembler.ts";
+} from "@carrara/base/wasm";
+import type { Hash } from "../hash.ts";
+import { sha256d } from "../hash.ts";
 import type { Emitter, Graph, Op, Word } from "./graph.ts";
 import { compressWords, createGraph, emit } from "./graph.ts";
 import { instantiate } from "./instantiate.ts";

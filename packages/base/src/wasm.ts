@@ -8,9 +8,10 @@
 export const I32 = 0x7f;
 export const V128 = 0x7b;
 
-/** An exported function. */
+/** A function; its index is its place in the list. */
 export interface FunctionParts {
-  name: string;
+  /** The name that it is exported by; without one it is the module's own. */
+  name?: string;
   params: readonly number[];
   results: readonly number[];
   /** Types of the locals that follow the parameters, as runs. */
@@ -19,10 +20,12 @@ export interface FunctionParts {
   body: readonly number[];
 }
 
-/** The bytes of a module that exports these functions and `memory`, one page of 64 KiB. */
-export function encodeModule(functions: readonly FunctionParts[]): Uint8Array {
+/** The bytes of a module that exports its named functions and `memory`, of that many pages of 64 KiB, which may grow. */
+export function encodeModule(functions: readonly FunctionParts[], pages = 1): Uint8Array {
   const types = functions.map(({ params, results }) => [0x60, ...typeList(params), ...typeList(results)]);
-  const exported = functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]);
+  const exported = functions.flatMap(({ name }, i) =>
+    name === undefined ? [] : [[...text(name), 0x00, ...unsigned(i)]],
+  );
   const bodies = functions.map(({ locals, body }) => {
     const code = [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...body, END];
     return [...unsigned(code.length), ...code];
@@ -31,7 +34,7 @@ export function encodeModule(functions: readonly FunctionParts[]): Uint8Array {
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
     ...section(3, vector(functions.map((_, i) => unsigned(i)))),
-    ...section(5, vector([[0x01, 1, 1]])),
+    ...section(5, vector([[0x00, ...unsigned(pages)]])),
     ...section(7, vector([[...text("memory"), 0x02, 0], ...exported])),
     ...section(10, vector(bodies)),
   ]);

@@ -14,9 +14,11 @@ import type { BtcNode } from "@carrara/core/ports/bitcoin";
 import { addressOfScript } from "@carrara/mining/address";
 import { connectBtcNode } from "../rpc.ts";
 
-/** A running pair; the first is the one to talk to. */
+/** A running pair; the first is the one to talk to, and no wallet is open on it. */
 export interface Litecoind {
   node: BtcNode;
+  /** The second, which hears of each block from the first. */
+  peer: BtcNode;
   url: string;
   cookieFile: string;
   close(): Promise<void>;
@@ -54,21 +56,34 @@ export async function startLitecoind(binary: string): Promise<Litecoind> {
     await Promise.all(children.map(stop));
     rmSync(folder, { recursive: true, force: true });
   };
-  try {
-    const url = `http://127.0.0.1:${rpc}`;
-    const cookieFile = join(folder, "a", "regtest", ".cookie");
-    const node = await until("it answers", children[0]!, async () => {
+  const connected = (child: ChildProcess, url: string, cookieFile: string) =>
+    until("it answers", child, async () => {
       if (!existsSync(cookieFile)) return undefined;
       const found = await connectBtcNode({ url, auth: { cookieFile } });
       return (await found.call<number>("getconnectioncount")) > 0 ? found : undefined;
     });
+  const cookieOf = (name: string) => join(folder, name, "regtest", ".cookie");
+  try {
+    const url = `http://127.0.0.1:${rpc}`;
+    const cookieFile = cookieOf("a");
+    const node = await connected(children[0]!, url, cookieFile);
+    const peer = await connected(children[1]!, `http://127.0.0.1:${otherRpc}`, cookieOf("b"));
     await node.call("generatetoaddress", [1, NOBODY]);
     await until("it gives templates", children[0]!, () => node.getBlockTemplate());
-    return { node, url, cookieFile, close };
+    return { node, peer, url, cookieFile, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * A new wallet of the first node, as a node whose calls that need a wallet are this wallet's.
+ * @example const buyer = await openWallet(litecoind, "buyer"); await buyer.call("getnewaddress", ["", "bech32"]);
+ */
+export async function openWallet({ node, url, cookieFile }: Litecoind, name: string): Promise<BtcNode> {
+  await node.call("createwallet", [name]);
+  return connectBtcNode({ url: `${url}/wallet/${name}`, auth: { cookieFile } });
 }
 
 /** An address of which nobody has the key. */
@@ -86,7 +101,10 @@ function start(binary: string, dataDir: string, rpcPort: number, more: readonly 
     "-dnsseed=0",
     "-upnp=0",
     "-txindex=1",
-    "-disablewallet=1",
+    // For wallets: few keys made ahead, payments that may be replaced (BIP125), a fee where no block has taught one.
+    "-keypool=20",
+    "-walletrbf=1",
+    "-fallbackfee=0.0002",
     "-dbcache=8",
     "-par=1",
     "-printtoconsole=0",

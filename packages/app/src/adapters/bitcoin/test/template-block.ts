@@ -2,10 +2,10 @@
  * The block of a template, solved: the shortest way from getblocktemplate to submitblock.
  * @module
  */
-import { fromHex } from "@carrara/base/bytes";
+import { fromHex, toHex } from "@carrara/base/bytes";
 import { sats } from "@carrara/base/units";
 import type { BlockTemplate } from "@carrara/core/ports/bitcoin";
-import { encodeBlock } from "@carrara/mining/block";
+import { encodeBlock, witnessCommitmentScript } from "@carrara/mining/block";
 import { assembleCoinbase, buildCoinbase, withWitness } from "@carrara/mining/coinbase";
 import { display, fromDisplay, type Hash, sha256d } from "@carrara/mining/hash";
 import { encodeHeader } from "@carrara/mining/header";
@@ -46,4 +46,14 @@ export function templateBlock(
   }
   const others = template.transactions.map(({ data }) => fromHex(data));
   return { raw: encodeBlock(bytes, [withWitness(coinbase), ...others]), hash: display(sha256d(bytes)) };
+}
+
+/** The template of a block on the same tip in which nothing but the coinbase stands: what waits goes on waiting. */
+export function withoutTransactions(template: BlockTemplate): BlockTemplate {
+  return {
+    ...template,
+    transactions: [],
+    coinbasevalue: template.transactions.reduce((value, { fee }) => value - fee, template.coinbasevalue),
+    default_witness_commitment: toHex(witnessCommitmentScript([])),
+  };
 }

@@ -8,6 +8,9 @@ import { clamp } from "./integer.ts";
 /** An OKLab colour: L, a, b in Q12 (L = 4096 is white). */
 export type Lab = Int32Array;
 
+/** A colour that is being made: three numbers that the callee may change. */
+export type Colour = Int32Array;
+
 /** Differences of neighbours in {@link LINEAR}, one byte each; the first entry is 0. */
 const LINEAR_STEPS =
   "05050505050505050505050506060607070708080808090a090a0b0a0b0c0b0d0c0d0d0e0e0f0e100f101111111212121314" +
@@ -49,6 +52,13 @@ export function toLinear(out: Int32Array, lab: Int32Array): void {
   out[0] = clamp((16698 * l - 13549 * m + 946 * s) >> 12, 0, 16384);
   out[1] = clamp((-5196 * l + 10690 * m - 1399 * s) >> 12, 0, 16384);
   out[2] = clamp((-17 * l - 2881 * m + 6995 * s) >> 12, 0, 16384);
+}
+
+/** Sets `out` to a colour. */
+export function paint(out: Colour, colour: Lab): void {
+  out[0] = colour[0]!;
+  out[1] = colour[1]!;
+  out[2] = colour[2]!;
 }
 
 /** Moves `out` toward `colour` by t (Q13). */

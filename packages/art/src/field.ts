@@ -27,11 +27,11 @@ export interface Plate {
   inside(x: number, y: number): boolean;
 }
 
-/** `count` empty fields over a plate and the nodes' values written by `evaluate(x, y, out)`, clamped to int16. */
+/** `count` fields over a plate, the nodes' values written by `evaluate(x, y, out, k)` (k: the node's index), clamped to int16. */
 export function makeFields(
   plate: Plate,
   count: number,
-  evaluate: (x: number, y: number, out: Int32Array) => void,
+  evaluate: (x: number, y: number, out: Int32Array, k: number) => void,
 ): Field[] {
   const reachX = plate.halfWidth + FIELD_MARGIN;
   const reachY = plate.halfHeight + FIELD_MARGIN;
@@ -43,10 +43,9 @@ export function makeFields(
     for (let i = 0; i < NODES; i++) {
       const x = (i - 73) * NODE_STEP;
       if (x < -reachX - 2 * NODE_STEP || x > reachX + 2 * NODE_STEP) continue;
-      evaluate(x, y, out);
-      for (let f = 0; f < count; f++) {
-        fields[f]!.nodes[j * NODES + i] = clamp(out[f]!, -32767, 32767);
-      }
+      const k = j * NODES + i;
+      evaluate(x, y, out, k);
+      for (let f = 0; f < count; f++) fields[f]!.nodes[k] = clamp(out[f]!, -32767, 32767);
     }
   }
   return fields;
@@ -73,6 +72,16 @@ export function fieldAt(field: Field, x: number, y: number): number {
   return (Math.imul(top, a) + Math.imul(4096 - top - bottom, b) + Math.imul(bottom, c)) >> 12;
 }
 
+/** How much a field rises from the node before node k to the one after it, over 256 units of x. */
+export function slopeX({ nodes }: Field, k: number): number {
+  return (nodes[k + 1] ?? 0) - (nodes[k - 1] ?? 0);
+}
+
+/** How much a field rises from the node above node k to the one below it, over 256 units of y. */
+export function slopeY({ nodes }: Field, k: number): number {
+  return (nodes[k + NODES] ?? 0) - (nodes[k - NODES] ?? 0);
+}
+
 /** Index of the node nearest to a place. Within its cell the spline stays between the least and the greatest of that node and its eight neighbours. */
 export function nearestNode(field: Field, x: number, y: number): number {
   const { reachX, reachY } = field;
@@ -95,28 +104,37 @@ export function sortedValues(plate: Plate, value: (x: number, y: number) => numb
 }
 
 /**
- * The area equaliser: turns the values of any function over the plate into shares of its area, 0 to 8191, from 64
- * quantiles of {@link sortedValues}. The largest single cause of pictures that hold together (no blank, no flood).
+ * The area equaliser: turns the values of any function over the plate into shares of its area, 0 to 8191. The largest
+ * single cause of pictures that hold together (no blank, no flood).
  */
 export function equaliser(plate: Plate, value: (x: number, y: number) => number): (v: number) => number {
+  const quantiles = quantilesOf(plate, value);
+  return (v) => equalise(quantiles, v);
+}
+
+/** The 65 values between which {@link equalise} sees equal areas, from {@link sortedValues}. */
+export function quantilesOf(plate: Plate, value: (x: number, y: number) => number): Int32Array {
   const sorted = sortedValues(plate, value);
   const quantiles = new Int32Array(65);
   for (let i = 0; i <= 64; i++) quantiles[i] = sorted[(i * (sorted.length - 1)) >> 6]!;
   quantiles[0]! -= 800;
   quantiles[64]! += 800;
   for (let i = 1; i <= 64; i++) if (quantiles[i]! <= quantiles[i - 1]!) quantiles[i] = quantiles[i - 1]! + 1;
-  return (v) => {
-    if (v <= quantiles[0]!) return 0;
-    if (v >= quantiles[64]!) return ONE - 1;
-    let low = 0;
-    let high = 64;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (quantiles[middle]! <= v) low = middle;
-      else high = middle;
-    }
-    return (low << 7) + div((v - quantiles[low]!) << 7, quantiles[low + 1]! - quantiles[low]!);
-  };
+  return quantiles;
+}
+
+/** The share of the plate, 0 to 8191, whose values lie below v. */
+export function equalise(quantiles: Int32Array, v: number): number {
+  if (v <= quantiles[0]!) return 0;
+  if (v >= quantiles[64]!) return ONE - 1;
+  let low = 0;
+  let high = 64;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (quantiles[middle]! <= v) low = middle;
+    else high = middle;
+  }
+  return (low << 7) + div((v - quantiles[low]!) << 7, quantiles[low + 1]! - quantiles[low]!);
 }
 
 /** How many places of a 20 x 20 grid stand above or below all eight neighbours: each becomes an island or an eye. */

@@ -6,11 +6,9 @@ import { BadRecipeError, canonical, parseRecipe, recipeHash, recipeOf } from "./
 import { BadResolutionError, carve, pixelsHash, prepare, RenderStopped, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
-import { titleOf, traitsOf } from "./traits.ts";
+import { FAMILY_TRAITS, titleOf, traitsOf } from "./traits.ts";
 
-const families = ["block", "strata", "vessel", "wash", "marble"].map(
-  (family) => STYLES.find((style) => style.family === family)!,
-);
+const families = FAMILY_TRAITS.map(({ name }) => STYLES.find((style) => style.family === name.toLowerCase())!);
 const seed = Uint8Array.from({ length: 32 }, (_, i) => (i < 4 ? 0 : i * 7));
 
 describe.each(families)("$family", ({ bytes }) => {

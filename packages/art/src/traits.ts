@@ -171,6 +171,16 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
       trait("Cut", { Single: 216, Diptych: 40 }),
     ],
   },
+  {
+    name: "Engrave",
+    traits: [
+      trait("Course", { Straight: 116, Arc: 84, Ring: 56 }),
+      trait("Hatch", { Single: 128, Cross: 128 }),
+      trait("Tint", { None: 112, Disc: 72, Shape: 72 }),
+      trait("Plate", { Ink: 176, Scraper: 80 }),
+      trait("Light", { Left: 152, Right: 104 }),
+    ],
+  },
 ];
 
 /** First halves of titles: nouns without article. */

@@ -8,6 +8,7 @@ const SHEETS = { inputs: [1.1, 1.1, 1, 0.7, 0.5], kinds: [0, 1, 2] };
 const MASKS = { inputs: [0.8, 0.8, 0.9, 0.6, 0.35], kinds: [0, 1, 2] };
 
 const BEDS = { inputs: [0.9, 0.9, 0.7, 0.6, 0.5], kinds: [0, 0, 1, 2] };
+const CUTS = { inputs: [1, 1, 0.9, 0.5, 0.15], kinds: [0, 1, 2] };
 const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
 const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
 
@@ -169,5 +170,38 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Vessels: ["One", "Three"] },
     params: [90, 60, 140, 220, 170, 120, 110, 160],
     nets: [PROFILE, GLAZE],
+  },
+  {
+    name: "Bulino",
+    about: "Copper plates: fine lines that swell in the shade and end in the light.",
+    family: 5,
+    weights: 5000,
+    palettes: "Sumi,Statuario,Indigo,Tenmoku,Verde Alpi,Lascaux,Bardiglio,Plum Ash,Cobalt,Calacatta",
+    formats: "Square Portrait Portrait Landscape Tondo",
+    allow: { Tint: ["None", "None"], Plate: ["Ink", "Ink"] },
+    params: [150, 120, 90, 110, 60, 150, 60, 90],
+    nets: [CUTS],
+  },
+  {
+    name: "Corrente",
+    about: "Broad lines in two inks, as the current runs.",
+    family: 5,
+    weights: 5001,
+    palettes: "Riso Blue,Riso Pine,Albers,Terracotta,Cinnabar,Ligure,Oleander,Saffron,Dusk,Indigo",
+    formats: "Square Square Portrait Landscape Bleed",
+    allow: { Tint: ["Disc", "Shape"], Hatch: ["Single", "Single"], Plate: ["Ink", "Ink"] },
+    params: [40, 255, 150, 60, 90, 100, 50, 110],
+    nets: [CUTS],
+  },
+  {
+    name: "Graffio",
+    about: "Light scratched out of a black ground.",
+    family: 5,
+    weights: 5002,
+    palettes: "Nocturne,Cobalt,Tenmoku,Sumi,Plum Ash,Verde Alpi,Levanto,Apuane",
+    formats: "Square Portrait Tondo Bleed Landscape",
+    allow: { Plate: ["Scraper", "Scraper"], Tint: ["None", "Disc"], Course: ["Arc", "Ring"] },
+    params: [110, 180, 120, 120, 110, 120, 70, 120],
+    nets: [CUTS],
   },
 ];

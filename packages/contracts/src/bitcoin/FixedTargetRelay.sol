@@ -23,8 +23,8 @@ contract FixedTargetRelay is IRelay {
         bytes32 previous;
         for (uint256 i; i < n; ++i) {
             (uint256 time, uint256 bits) = Header.timeAndBits(headers, i);
-            if (bits != BITS) revert WrongBits(i, bits);
             if (time > block.timestamp + 2 hours) revert TimeInFuture(i, time, block.timestamp);
+            if (bits != BITS) revert WrongBits(i, bits);
             previous = Header.follow(headers, i, previous, TARGET);
             if (i == 0) (first, firstTime) = (previous, time);
         }

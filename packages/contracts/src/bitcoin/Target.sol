@@ -33,7 +33,7 @@ library Target {
         }
     }
 
-    /// @notice Expected hashes for a target, 2^256 / (target + 1) rounded down: Core's GetBlockProof.
+    /// @notice Expected hashes for a target from 1 to 2^256 - 2, 2^256 / (target + 1) rounded down: Core's GetBlockProof.
     function work(uint256 target) internal pure returns (uint256) {
         unchecked {
             // 2^256 does not fit, so one time target + 1 is taken off above and added again below.

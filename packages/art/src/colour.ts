@@ -41,11 +41,11 @@ export function labOf(red: number, green: number, blue: number): Lab {
   );
 }
 
-/** Linear light (Q14, clamped to 0..16384) of an OKLab colour; L is held to 0..4096, a and b to +-1400 first. */
-export function toLinear(out: Int32Array, lab: Int32Array): void {
-  const L = clamp(lab[0]!, 0, 4096) << 12;
-  const a = clamp(lab[1]!, -1400, 1400);
-  const b = clamp(lab[2]!, -1400, 1400);
+/** Turns OKLab into linear light (Q14, held to 0..16384); L is held to 0..4096, a and b to +-1400 first. */
+export function toLinear(out: Colour): void {
+  const L = clamp(out[0]!, 0, 4096) << 12;
+  const a = clamp(out[1]!, -1400, 1400);
+  const b = clamp(out[2]!, -1400, 1400);
   const l = cube((L + 1623 * a + 884 * b) >> 12);
   const m = cube((L - 432 * a - 262 * b) >> 12);
   const s = cube((L - 366 * a - 5290 * b) >> 12);
@@ -62,7 +62,7 @@ export function paint(out: Colour, colour: Lab): void {
 }
 
 /** Moves `out` toward `colour` by t (Q13). */
-export function blend(out: Int32Array, colour: Int32Array, t: number): void {
+export function blend(out: Colour, colour: Lab, t: number): void {
   const L = out[0]!;
   const a = out[1]!;
   const b = out[2]!;
@@ -72,14 +72,14 @@ export function blend(out: Int32Array, colour: Int32Array, t: number): void {
 }
 
 /** Scales all three by k (Q13): darker or lighter at the same hue. */
-export function dim(out: Int32Array, k: number): void {
+export function dim(out: Colour, k: number): void {
   out[0] = Math.imul(out[0]!, k) >> 13;
   out[1] = Math.imul(out[1]!, k) >> 13;
   out[2] = Math.imul(out[2]!, k) >> 13;
 }
 
 /** The colour at t (Q13, 0 to 8191) along the first five colours of a palette. */
-export function ramp(out: Int32Array, palette: readonly Lab[], t: number): void {
+export function ramp(out: Colour, palette: readonly Lab[], t: number): void {
   const p = clamp(t, 0, 8191) * 4;
   const from = palette[p >> 13]!;
   const to = palette[(p >> 13) + 1]!;

@@ -24,7 +24,15 @@ export interface Field {
 export interface Plate {
   readonly halfWidth: number;
   readonly halfHeight: number;
+  readonly round: boolean;
   inside(x: number, y: number): boolean;
+}
+
+/** Whether a place lies on the plate; {@link Plate.inside} for code that becomes a kernel. */
+export function onPlate(plate: Plate, x: number, y: number): boolean {
+  const { halfWidth, halfHeight } = plate;
+  if (plate.round) return Math.imul(x, x) + Math.imul(y, y) < halfWidth * halfWidth;
+  return x < halfWidth && x >= -halfWidth && y < halfHeight && y >= -halfHeight;
 }
 
 /** `count` fields over a plate, the nodes' values written by `evaluate(x, y, out, k)` (k: the node's index), clamped to int16. */

@@ -17,8 +17,8 @@ export function latticeHash(x: number, y: number, seed: number): number {
 export function noise(x: number, y: number, seed: number): number {
   const fx = x & 8191;
   const fy = y & 8191;
-  const u = FADE[fx]!;
-  const v = FADE[fy]!;
+  const u = fade(fx);
+  const v = fade(fy);
   const left = Math.imul(x >> 13, KX);
   const right = (left + KX) | 0;
   const s = Math.imul(seed + 1, KS);
@@ -53,14 +53,20 @@ const KS = 0x9e3779b1 | 0;
 
 /** round(4096 cos(i * 22.5 degrees)); the sine is the same list four places on. */
 const COSINES = [4096, 3784, 2896, 1567, 0, -1567, -2896, -3784, -4096, -3784, -2896, -1567, 0, 1567, 2896, 3784];
-const GX = Int32Array.from(COSINES);
-const GY = Int32Array.from(COSINES, (_, i) => COSINES[(i + 12) & 15]!);
+export const GX = Int32Array.from(COSINES);
+export const GY = Int32Array.from(COSINES, (_, i) => COSINES[(i + 12) & 15]!);
 
-/** 6t^5 - 15t^4 + 10t^3 in Q13 (Perlin 2002), for every t. */
-const FADE = Int32Array.from({ length: ONE }, (_, t) => {
+/** 6t^5 - 15t^4 + 10t^3 in Q13 (Perlin 2002), 0 <= t < 8192. A kernel calculates it; here a table is faster. */
+export function fadeOf(t: number): number {
   const cube = Math.imul(Math.imul(t, t) >> 13, t) >> 13;
   return Math.imul(cube, (Math.imul(6 * t - 15 * ONE, t) >> 13) + 10 * ONE) >> 13;
-});
+}
+
+const FADE = Int32Array.from({ length: ONE }, (_, t) => fadeOf(t));
+
+function fade(t: number): number {
+  return FADE[t]!;
+}
 
 function finish(mixed: number): number {
   let h = mixed;

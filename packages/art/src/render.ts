@@ -7,11 +7,11 @@
 import { concat, toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ENCODE, type Lab, labOf, toLinear } from "./colour.ts";
+import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.ts";
 import { drawHash, generator, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
 import type { Finish } from "./family/family.ts";
-import type { Plate } from "./field.ts";
+import { onPlate, type Plate } from "./field.ts";
 import { clamp, div, ONE } from "./integer.ts";
 import { latticeHash, noise } from "./noise.ts";
 import type { Style } from "./style.ts";
@@ -24,10 +24,17 @@ export const CANONICAL = { size: 512, samples: 2 } as const;
 export interface Piece {
   readonly style: Style;
   readonly seed: Uint8Array;
+  readonly canvas: Canvas;
+}
+
+/** What every sample of a piece reads. */
+export interface Canvas {
   readonly plate: Plate;
   /** Canvas Q15 to plate Q13: x = (X * scale) >> 14. */
   readonly scale: number;
   readonly paper: Lab;
+  /** Whether the finish gives linear light. */
+  readonly linear: boolean;
   readonly finish: Finish;
 }
 
@@ -76,7 +83,9 @@ export function prepare(style: Style, seed: Uint8Array): Piece {
     latents: (k) => latentsOf(hash, k),
     generator: generator(hash),
   });
-  return { style, seed: seed.slice(), plate, scale: div(ONE * 4096, longer), paper: paperOf(palette), finish };
+  const { linear } = finish;
+  const canvas: Canvas = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette), linear, finish };
+  return { style, seed: seed.slice(), canvas };
 }
 
 /**
@@ -102,9 +111,8 @@ export function render(
 /** Writes one tile into `out`, which holds the whole picture (size x size x 3 bytes). Tiles do not depend on one another. */
 export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
   const { size, samples } = checked(tile);
-  const { plate, scale, finish } = piece;
+  const { canvas } = piece;
   const count = size * samples;
-  const colour = new Int32Array(3);
   const light = new Int32Array(3);
   const shared = samples * samples;
   for (let py = tile.y0; py < tile.y1; py++) {
@@ -115,26 +123,8 @@ export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
       let blue = 0;
       for (let sy = 0; sy < samples; sy++) {
         const Y = sampleAt(py * samples + sy, count);
-        const y = (Y * scale) >> 14;
         for (let sx = 0; sx < samples; sx++) {
-          const X = sampleAt(px * samples + sx, count);
-          const x = (X * scale) >> 14;
-          if (plate.inside(x, y)) {
-            finish.shade(x, y, colour);
-            if (finish.linear) {
-              red += clamp(colour[0]!, 0, 16384);
-              green += clamp(colour[1]!, 0, 16384);
-              blue += clamp(colour[2]!, 0, 16384);
-              continue;
-            }
-            colour[0] = colour[0]! + grain;
-          } else {
-            colour[0] = piece.paper[0]! + (grain >> 1) + (noise(X, Y, 3) >> 9);
-            colour[1] = piece.paper[1]!;
-            colour[2] = piece.paper[2]!;
-            finish.surround?.(x, y, colour);
-          }
-          toLinear(light, colour);
+          sampleLight(canvas, sampleAt(px * samples + sx, count), Y, grain, light);
           red += light[0]!;
           green += light[1]!;
           blue += light[2]!;
@@ -146,6 +136,37 @@ export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
       out[at + 2] = ENCODE[div(blue, shared)]!;
     }
   }
+}
+
+/** Linear light (Q14) of one sample, at canvas place (X, Y) in Q15, in a pixel with this grain. */
+export function sampleLight(canvas: Canvas, X: number, Y: number, grain: number, out: Colour): void {
+  const { plate, scale, finish } = canvas;
+  const x = (X * scale) >> 14;
+  const y = (Y * scale) >> 14;
+  if (onPlate(plate, x, y)) {
+    shade(finish, x, y, out);
+    if (canvas.linear) {
+      out[0] = clamp(out[0]!, 0, 16384);
+      out[1] = clamp(out[1]!, 0, 16384);
+      out[2] = clamp(out[2]!, 0, 16384);
+      return;
+    }
+    out[0] = out[0]! + grain;
+  } else {
+    paint(out, canvas.paper);
+    out[0] = out[0]! + (grain >> 1) + (noise(X, Y, 3) >> 9);
+    surround(finish, x, y, out);
+  }
+  toLinear(out);
+}
+
+// In a kernel these two are the family's own functions.
+function shade(finish: Finish, x: number, y: number, out: Colour): void {
+  finish.shade(x, y, out);
+}
+
+function surround(finish: Finish, x: number, y: number, out: Colour): void {
+  finish.surround?.(x, y, out);
 }
 
 /**
@@ -213,10 +234,8 @@ function sampleAt(i: number, n: number): number {
 }
 
 function plateOf(halfWidth: number, halfHeight: number, round: boolean): Plate {
-  const inside = round
-    ? (x: number, y: number) => Math.imul(x, x) + Math.imul(y, y) < halfWidth * halfWidth
-    : (x: number, y: number) => x < halfWidth && x >= -halfWidth && y < halfHeight && y >= -halfHeight;
-  return { halfWidth, halfHeight, inside };
+  const plate: Plate = { halfWidth, halfHeight, round, inside: (x, y) => onPlate(plate, x, y) };
+  return plate;
 }
 
 /** Warm paper under light palettes, near black under dark ones. */

@@ -181,6 +181,16 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
       trait("Light", { Left: 152, Right: 104 }),
     ],
   },
+  {
+    name: "Relief",
+    traits: [
+      trait("Carving", { Drapery: 96, Raked: 80, Dunes: 80 }),
+      trait("Course", { Upright: 84, Slant: 96, Level: 76 }),
+      trait("Stones", { None: 104, One: 64, Two: 48, Three: 40 }),
+      trait("Sun", { Low: 144, High: 112 }),
+      trait("Light", { Left: 152, Right: 104 }),
+    ],
+  },
 ];
 
 /** First halves of titles: nouns without article. */

@@ -9,6 +9,7 @@ const MASKS = { inputs: [0.8, 0.8, 0.9, 0.6, 0.35], kinds: [0, 1, 2] };
 
 const BEDS = { inputs: [0.9, 0.9, 0.7, 0.6, 0.5], kinds: [0, 0, 1, 2] };
 const CUTS = { inputs: [1, 1, 0.9, 0.5, 0.15], kinds: [0, 1, 2] };
+const FOLDS = { inputs: [1, 1, 0.8, 0.45, 0.15], kinds: [0, 1, 2] };
 const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
 const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
 
@@ -203,5 +204,38 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Plate: ["Scraper", "Scraper"], Tint: ["None", "Disc"], Course: ["Arc", "Ring"] },
     params: [110, 180, 120, 120, 110, 120, 70, 120],
     nets: [CUTS],
+  },
+  {
+    name: "Panneggio",
+    about: "Cloth cut in stone, in long quiet folds.",
+    family: 6,
+    weights: 6000,
+    palettes: "Statuario,Calacatta,Morandi,Bardiglio,Lascaux,Terracotta,Glacier,Plum Ash,Celadon,Siena",
+    formats: "Square Portrait Portrait Landscape Bleed Tondo",
+    allow: { Carving: ["Drapery", "Drapery"], Stones: ["None", "None"] },
+    params: [120, 120, 120, 150, 60, 150, 60, 128],
+    nets: [FOLDS],
+  },
+  {
+    name: "Ghiaia",
+    about: "Gravel raked round stones, early in the day.",
+    family: 6,
+    weights: 6001,
+    palettes: "Statuario,Sumi,Morandi,Bardiglio,Celadon,Lichen,Calacatta,Indigo,Terracotta,Glacier",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    allow: { Carving: ["Raked", "Raked"], Stones: ["One", "Three"] },
+    params: [60, 60, 60, 60, 0, 90, 90, 90],
+    nets: [FOLDS],
+  },
+  {
+    name: "Barcana",
+    about: "Sand under a low sun: crests, slip faces, ripples.",
+    family: 6,
+    weights: 6002,
+    palettes: "Siena,Lascaux,Saffron,Terracotta,Calacatta,Dusk,Statuario,Tenmoku,Salina,Bardiglio",
+    formats: "Square Portrait Landscape Landscape Bleed",
+    allow: { Carving: ["Dunes", "Dunes"], Stones: ["None", "None"] },
+    params: [10, 150, 150, 120, 0, 110, 60, 90],
+    nets: [FOLDS],
   },
 ];

@@ -2,7 +2,7 @@
  * What every family gets and gives.
  * @module
  */
-import type { Lab } from "../colour.ts";
+import type { Colour, Lab } from "../colour.ts";
 import type { Generator, Latents } from "../draws.ts";
 import type { Plate } from "../field.ts";
 import type { Net, NetShape } from "../net.ts";
@@ -33,10 +33,12 @@ export interface Setup {
 /** Colour of a place: OKLab Q12, or linear light Q14 when `linear`. */
 export interface Finish {
   readonly linear: boolean;
+  /** All that `shade` and `surround` read, as numbers, arrays and records: what a kernel gets of a piece. */
+  readonly state?: object;
   /** Writes the colour at plate place (x, y) in Q13. Called for places on the plate only. */
-  shade(x: number, y: number, out: Int32Array): void;
+  shade(x: number, y: number, out: Colour): void;
   /** Changes `out`, which holds the paper's OKLab colour, outside the plate: a shadow that the piece throws. */
-  surround?(x: number, y: number, out: Int32Array): void;
+  surround?(x: number, y: number, out: Colour): void;
 }
 
 /** A finish and what it wants from a style. */

@@ -2,9 +2,9 @@
  * What several families share: the inputs of a field network, the pull of a composition, the calm rule.
  * @module
  */
-import { dim } from "../colour.ts";
+import { type Colour, dim } from "../colour.ts";
 import type { Generator, Latents } from "../draws.ts";
-import { countEyes, type Plate } from "../field.ts";
+import { countEyes, onPlate, type Plate } from "../field.ts";
 import { clamp, div, ONE } from "../integer.ts";
 import type { NetShape } from "../net.ts";
 import { noise } from "../noise.ts";
@@ -71,10 +71,10 @@ export function calmest(
 }
 
 /** The soft shadow that a sheet of paper or a slab throws on what lies under it, toward the lower right. */
-export function sheetShadow(plate: Plate, x: number, y: number, out: Int32Array): void {
+export function sheetShadow(plate: Plate, x: number, y: number, out: Colour): void {
   for (let k = 0; k < 6; k++) {
     const d = 24 + k * 24;
-    if (plate.inside(x - d, y - d)) {
+    if (onPlate(plate, x - d, y - d)) {
       dim(out, ONE - (6 - k) * 150);
       return;
     }

@@ -3,7 +3,7 @@
  * grain, fades inward as mist does, and bleeds where the paper was wet. Absorbances add, so overlaps are true glazes.
  * @module
  */
-import { toLinear } from "../colour.ts";
+import { paint, toLinear } from "../colour.ts";
 import { equaliser, type Field, fieldAt, makeFields } from "../field.ts";
 import { clamp, div, mul, ONE, step } from "../integer.ts";
 import { runner } from "../net.ts";
@@ -94,7 +94,8 @@ function make(setup: Setup): Finish {
   }
   function pigment(field: Field, share: number, wet: number, seed: number, role: number): Layer {
     const light = new Int32Array(3);
-    toLinear(light, palette[role]!);
+    paint(light, palette[role]!);
+    toLinear(light);
     const value = (x: number, y: number) => fieldAt(field, x, y);
     return {
       field,
@@ -113,11 +114,13 @@ function make(setup: Setup): Finish {
   const dropY = g.range(-mul(plate.halfHeight, 5200), nested === 1 ? -900 : mul(plate.halfHeight, 5200));
   const dropSize = accentOption === 1 ? g.range(420, 900) + sun * 3 : 0;
   const dropLight = new Int32Array(3);
-  toLinear(dropLight, palette[5]!);
+  paint(dropLight, palette[5]!);
+  toLinear(dropLight);
   const drop = [absorbance(dropLight[0]!), absorbance(dropLight[1]!), absorbance(dropLight[2]!)] as const;
 
   const ground = new Int32Array(3);
-  toLinear(ground, palette[0]!);
+  paint(ground, palette[0]!);
+  toLinear(ground);
   const sown = splatterOption === 1 ? g.range(70, 130) : 0;
   const fades = nested === 1 ? fade : fade >> 1;
 

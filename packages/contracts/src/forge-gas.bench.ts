@@ -2,33 +2,17 @@
  * Whole-transaction gas of a forge on anvil, beside a plain Solady mint on the same chain.
  * @module
  */
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { bigintFromLE, bigintToLE, concat, fromHex } from "@carrara/base/bytes";
-import {
-  concatHex,
-  createTestClient,
-  encodeAbiParameters,
-  encodeDeployData,
-  getContractAddress,
-  type Hex,
-  http,
-  keccak256,
-  publicActions,
-  toHex,
-  walletActions,
-} from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { concatHex, encodeAbiParameters, encodeDeployData, getContractAddress, type Hex, keccak256, toHex } from "viem";
 import { foundry } from "viem/chains";
 import type { Bench, Row } from "../../../tool/bench-types.ts";
+import { type BenchChain, CONDITIONS, median, openChain } from "../test/bench-chain.ts";
 import { DETERMINISTIC_DEPLOYER, deployPlan, SALT } from "./deploy-plan.ts";
 import { collectionAbi } from "./generated/Collection.ts";
 import { factoryAbi } from "./generated/Factory.ts";
 import { plainMintAbi, plainMintBytecode } from "./generated/PlainMint.ts";
 
-const SAMPLES = 5;
 /** One hash in four meets it: the gas of a check does not depend on the target. */
 const EASY = 2n ** 254n - 1n;
 const PRICE = 10n ** 16n;
@@ -37,33 +21,17 @@ export const bench: Bench = {
   name: "forge-gas",
   about: "Gas of forging a token, whole transaction, new holder, at three merkle depths",
   async *run() {
-    const chain = await startAnvil();
+    const chain = await openChain();
     try {
-      yield* measure(chain.url);
+      yield* measure(chain);
     } finally {
       chain.stop();
     }
   },
 };
 
-async function* measure(url: string): AsyncGenerator<Row> {
-  const client = createTestClient({
-    mode: "anvil",
-    chain: foundry,
-    // The well-known development account 0.
-    account: mnemonicToAccount("test test test test test test test test test test test junk"),
-    transport: http(url),
-    pollingInterval: 20,
-  })
-    .extend(publicActions)
-    .extend(walletActions);
+async function* measure({ client, send }: BenchChain): AsyncGenerator<Row> {
   type Call = Parameters<typeof client.sendTransaction>[0];
-  const send = async (hash: Promise<Hex>) => {
-    const receipt = await client.waitForTransactionReceipt({ hash: await hash });
-    if (receipt.status !== "success") throw new Error(`transaction ${receipt.transactionHash} was reverted`);
-    return receipt;
-  };
-
   const addresses = new Map<string, Hex>();
   for (const step of deployPlan(SMALL_PAGE)) {
     const args = step.args((name) => addresses.get(name)!);
@@ -110,16 +78,15 @@ async function* measure(url: string): AsyncGenerator<Row> {
     const args = [address(), BigInt(toHex(randomBytes(32)))] as const;
     return send(client.writeContract({ address: plainMint, abi: plainMintAbi, functionName: "mint", args }));
   });
-  const conditions = "anvil, osaka, legacy code generator, 1,000,000 runs";
   const baseline = "forge-gas/plain-mint";
-  yield { name: baseline, value: plain, unit: "gas", note: `Solady ERC-721, new holder; ${conditions}` };
+  yield { name: baseline, value: plain, unit: "gas", note: `Solady ERC-721, new holder; ${CONDITIONS}` };
 
   const of = (name: string, value: number, note: string): Row => {
     return { name: `forge-gas/${name}`, value, unit: "gas", baseline, ratio: Number((plain / value).toFixed(3)), note };
   };
   for (const depth of [0, 6, 12]) {
     const gas = await median(async () => ({ gasUsed: await forge(address(), depth) }));
-    yield of(`depth-${depth}`, gas, `new holder and new miner, coinbase of 236 bytes, rounds included; ${conditions}`);
+    yield of(`depth-${depth}`, gas, `new holder and new miner, coinbase of 236 bytes, rounds included; ${CONDITIONS}`);
   }
   const known = await median(async () => ({ gasUsed: await forge(miner, 12) }));
   yield of("depth-12-known-miner", known, "an account that has forged here before");
@@ -127,13 +94,6 @@ async function* measure(url: string): AsyncGenerator<Row> {
   const late = await median(async () => ({ gasUsed: await forge(address(), 12, true) }));
   yield of("depth-12-late", late, "a claim of the previous round");
   yield { name: "forge-gas/turn", value: Number(await turn()), unit: "gas", note: "once per round, by anybody" };
-}
-
-/** The middle of {@link SAMPLES} transactions: addresses and hashes differ in zero bytes, which are cheaper. */
-async function median(transaction: () => Promise<{ gasUsed: bigint }>): Promise<number> {
-  const values: number[] = [];
-  for (let i = 0; i < SAMPLES; i++) values.push(Number((await transaction()).gasUsed));
-  return values.sort((a, b) => a - b)[SAMPLES >> 1]!;
 }
 
 /** A claim as a pool makes it, with its nonce found. */
@@ -181,23 +141,3 @@ const SMALL_PAGE = {
   // Palettes A; formats B; family C without traits; title words D and E.
   table: fromHex("01 010141 010142 01 0143 00 010144 010145".replaceAll(" ", "")),
 };
-
-/** npm's anvil on a free port of loopback, with the rules of DESIGN.md. */
-async function startAnvil(): Promise<{ url: string; stop: () => void }> {
-  const launcher = join(dirname(createRequire(import.meta.url).resolve("@foundry-rs/anvil/package.json")), "bin.mjs");
-  const flags = ["--port", "0", "--hardfork", "osaka", "--enable-tx-gas-limit"];
-  const env = { ...process.env, TARGET_TOOL: "anvil" };
-  const child = spawn(process.execPath, [launcher, ...flags], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`anvil ended with ${code}`)));
-    child.stdout.on("data", (data: Buffer) => {
-      text += data.toString();
-      const listening = text.match(/Listening on (127\.0\.0\.1:\d+)/);
-      if (listening) resolve(`http://${listening[1]}`);
-    });
-  });
-  // The launcher passes SIGTERM on to the binary that it started.
-  return { url, stop: () => child.kill("SIGTERM") };
-}

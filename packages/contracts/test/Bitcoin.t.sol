@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Coinbase} from "../src/bitcoin/Coinbase.sol";
-import {CompactSize} from "../src/bitcoin/CompactSize.sol";
 import {Header} from "../src/bitcoin/Header.sol";
 import {Sha256d} from "../src/bitcoin/Sha256d.sol";
+import {Transaction} from "../src/bitcoin/Transaction.sol";
 import {Claims} from "./Claims.sol";
 import {Test} from "./Vm.sol";
 
@@ -18,16 +18,16 @@ contract Bitcoin {
         return Sha256d.foldLeft(leaf, branch);
     }
 
+    function fold(bytes32 leaf, bytes32[] calldata branch, uint256 index) external view returns (bytes32) {
+        return Sha256d.fold(leaf, branch, index);
+    }
+
     function work(bytes calldata header) external view returns (uint256) {
         return Header.work(header);
     }
 
     function merkleRoot(bytes calldata header) external pure returns (bytes32) {
         return Header.merkleRoot(header);
-    }
-
-    function compactSize(bytes calldata data, uint256 offset) external pure returns (uint256, uint256) {
-        return CompactSize.read(data, offset);
     }
 
     function commitment(bytes calldata coinbase) external pure returns (bytes32) {
@@ -71,22 +71,15 @@ contract BitcoinTest is Test {
         same("hash", bitcoin.hash(data), sha256(abi.encodePacked(sha256(data))));
     }
 
-    function testFuzz_foldTwin(bytes32 leaf, bytes32[] calldata branch) external view {
-        same("fold", bitcoin.foldLeft(leaf, branch), Claims.fold(leaf, branch));
+    function testFuzz_foldTwin(bytes32 leaf, bytes32[] calldata branch, uint256 index) external view {
+        vm.assume(branch.length <= 32);
+        same("fold", bitcoin.fold(leaf, branch, index), Claims.fold(leaf, branch, index));
+        same("left edge", bitcoin.foldLeft(leaf, branch), Claims.fold(leaf, branch, 0));
     }
 
     function testFuzz_workTwin(bytes32 a, bytes32 b, bytes16 c) external view {
         bytes memory header = abi.encodePacked(a, b, c);
         same("work", bitcoin.work(header), Claims.work(header));
-    }
-
-    function testFuzz_compactSizeTwin(bytes calldata data, uint256 offset) external view {
-        offset = data.length == 0 ? 0 : offset % data.length;
-        (bool ok, bytes memory result) =
-            address(bitcoin).staticcall(abi.encodeCall(bitcoin.compactSize, (data, offset)));
-        (bool fine, uint256 value, uint256 next) = _compactSize(data, offset);
-        hold("refused alike", ok == fine);
-        if (ok) same("read", result, abi.encode(value, next));
     }
 
     function testFuzz_headerLength(bytes calldata header) external {
@@ -135,7 +128,7 @@ contract BitcoinTest is Test {
 
     function test_sixtyFourBytes() external {
         bytes memory node = abi.encodePacked(keccak256("left"), keccak256("right"));
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.CoinbaseLength.selector, 64, 65, 1000));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 100_000));
         bitcoin.commitment(node);
     }
 
@@ -148,7 +141,7 @@ contract BitcoinTest is Test {
         same("size", coinbase.length, 1000);
         same("committed", bitcoin.commitment(coinbase), COMMITTED);
         coinbase = Claims.transaction("height", 2, abi.encodePacked(Claims.output(5, new bytes(rest + 1)), tagged));
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.CoinbaseLength.selector, 1001, 65, 1000));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 1001, 65, 1000));
         bitcoin.commitment(coinbase);
     }
 
@@ -158,7 +151,7 @@ contract BitcoinTest is Test {
         for (uint256 i; i < body.length; ++i) {
             body[i] = plain[i + 4];
         }
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.InputCount.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.WitnessForm.selector));
         bitcoin.commitment(abi.encodePacked(hex"020000000001", body));
     }
 
@@ -222,27 +215,27 @@ contract BitcoinTest is Test {
 
     function test_commitmentWithValue() external {
         bytes memory tagged = Claims.output(1, abi.encodePacked(Claims.TAG, COMMITTED));
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.MalformedCommitment.selector, 53, 1 << 56));
+        vm.expectRevert(abi.encodeWithSelector(Coinbase.MalformedCommitment.selector, 53, 1));
         bitcoin.commitment(Claims.transaction("height", 1, tagged));
     }
 
     function test_trailing() external {
         bytes memory coinbase = abi.encodePacked(Claims.coinbase(COMMITTED, 1), hex"00");
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.TrailingBytes.selector, 236, 237));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TrailingBytes.selector, 236, 237));
         bitcoin.commitment(coinbase);
     }
 
     function test_longCounts() external {
         bytes memory tagged = Claims.output(0, abi.encodePacked(Claims.TAG, COMMITTED));
         bytes memory coinbase = Claims.transaction("height", 0xfe, tagged);
-        vm.expectRevert(abi.encodeWithSelector(CompactSize.BadCompactSize.selector, 52));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.BadCompactSize.selector, 52));
         bitcoin.commitment(coinbase);
         coinbase = Claims.transaction("height", 0xff, tagged);
-        vm.expectRevert(abi.encodeWithSelector(CompactSize.BadCompactSize.selector, 52));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.BadCompactSize.selector, 52));
         bitcoin.commitment(coinbase);
         // One as fd 01 00.
         coinbase = Claims.transaction("height", 0xfd, abi.encodePacked(hex"0100", tagged));
-        vm.expectRevert(abi.encodeWithSelector(CompactSize.BadCompactSize.selector, 52));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.BadCompactSize.selector, 52));
         bitcoin.commitment(coinbase);
     }
 

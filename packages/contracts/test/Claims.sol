@@ -65,9 +65,11 @@ library Claims {
         }
     }
 
-    function fold(bytes32 leaf, bytes32[] memory branch) internal pure returns (bytes32) {
+    function fold(bytes32 leaf, bytes32[] memory branch, uint256 index) internal pure returns (bytes32) {
         for (uint256 i; i < branch.length; ++i) {
-            leaf = sha256d(abi.encodePacked(leaf, branch[i]));
+            leaf = sha256d(
+                (index >> i) & 1 == 0 ? abi.encodePacked(leaf, branch[i]) : abi.encodePacked(branch[i], leaf)
+            );
         }
         return leaf;
     }
@@ -104,6 +106,6 @@ library Claims {
         claim.coinbase =
             coinbase(keccak256(abi.encode(block.chainid, address(collection), recipient, intake.anchor)), seed);
         claim.branch = branchOf(depth, seed);
-        claim.header = mine(fold(sha256d(claim.coinbase), claim.branch), intake.target, seed);
+        claim.header = mine(fold(sha256d(claim.coinbase), claim.branch, 0), intake.target, seed);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Coinbase} from "../src/bitcoin/Coinbase.sol";
+import {Transaction} from "../src/bitcoin/Transaction.sol";
 import {Header} from "../src/bitcoin/Header.sol";
 import {Collection} from "../src/Collection.sol";
 import {Terms} from "../src/Terms.sol";
@@ -114,7 +115,7 @@ contract ForgeTest is Fixture {
         }
         vm.expectRevert(
             abi.encodeWithSelector(
-                Collection.WrongMerkleRoot.selector, Claims.fold(Claims.sha256d(c.coinbase), c.branch), root
+                Collection.WrongMerkleRoot.selector, Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0), root
             )
         );
         send(c);
@@ -146,7 +147,7 @@ contract ForgeTest is Fixture {
     function test_tamperedCoinbaseByName() external {
         Claim memory c = claim(1);
         c.coinbase[60] ^= 0x01;
-        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch);
+        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0);
         bytes32 root = _root(c);
         vm.expectRevert(abi.encodeWithSelector(Collection.WrongMerkleRoot.selector, found, root));
         send(c);
@@ -155,7 +156,7 @@ contract ForgeTest is Fixture {
     function testFuzz_tamperedBranch(uint256 node, uint8 bit) external {
         Claim memory c = claim(1);
         c.branch[node % 3] ^= bytes32(uint256(1) << bit);
-        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch);
+        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0);
         bytes32 root = _root(c);
         vm.expectRevert(abi.encodeWithSelector(Collection.WrongMerkleRoot.selector, found, root));
         send(c);
@@ -185,7 +186,7 @@ contract ForgeTest is Fixture {
         c.branch[0] = first;
         bytes32 root = Claims.sha256d(abi.encodePacked(first, Claims.sha256d(c.coinbase)));
         c.header = Claims.mine(root, EASY, 1);
-        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch);
+        bytes32 found = Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0);
         vm.expectRevert(abi.encodeWithSelector(Collection.WrongMerkleRoot.selector, found, root));
         send(c);
     }
@@ -197,8 +198,8 @@ contract ForgeTest is Fixture {
         bytes32[] memory rest = new bytes32[](2);
         (rest[0], rest[1]) = (c.branch[1], c.branch[2]);
         c.branch = rest;
-        same("leads to the root", Claims.fold(Claims.sha256d(c.coinbase), c.branch), _root(c));
-        vm.expectRevert(abi.encodeWithSelector(Coinbase.CoinbaseLength.selector, 64, 65, 1000));
+        same("leads to the root", Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0), _root(c));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 100_000));
         send(c);
     }
 
@@ -373,7 +374,7 @@ contract ForgeTest is Fixture {
     }
 
     function _remine(Claim memory c) private pure {
-        c.header = Claims.mine(Claims.fold(Claims.sha256d(c.coinbase), c.branch), EASY, 1);
+        c.header = Claims.mine(Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0), EASY, 1);
     }
 
     /// @dev Writes the present round's target: slot 0 counts, slots 1 to 4 are two rounds by parity, anchor first.

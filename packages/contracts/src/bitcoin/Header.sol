@@ -28,8 +28,11 @@ library Header {
     }
 
     /// @notice The merkle root of the first header, in internal byte order. The caller has checked the length.
-    function merkleRoot(bytes calldata header) internal pure returns (bytes32) {
-        return bytes32(header[36:68]);
+    /// @dev Plain: `return bytes32(header[36:68]);`
+    function merkleRoot(bytes calldata header) internal pure returns (bytes32 root) {
+        assembly ("memory-safe") {
+            root := calldataload(add(header.offset, 36))
+        }
     }
 
     /// @notice How many headers there are.

@@ -34,9 +34,11 @@ process.exit(failed === 0 ? 0 : 1);
 
 /** Tools that rebuild a committed file and compare it. */
 function generators(): string[] {
-  return ["packages/art/tool/build-page.ts", "packages/contracts/tool/generate.ts"].filter((file) =>
-    existsSync(join(root, file)),
-  );
+  return [
+    "packages/art/tool/build-page.ts",
+    "packages/art/tool/build-kernels.ts",
+    "packages/contracts/tool/generate.ts",
+  ].filter((file) => existsSync(join(root, file)));
 }
 
 function run(command: string, args: string[]): Promise<{ code: number; output: string }> {

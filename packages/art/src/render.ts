@@ -229,7 +229,7 @@ const BLEED = 4;
 const COARSE = [8, 4, 2];
 
 /** Centre of sample i of n across the canvas, Q15. */
-function sampleAt(i: number, n: number): number {
+export function sampleAt(i: number, n: number): number {
   return Math.floor(((2 * i + 1) * 32768) / n) - 32768;
 }
 

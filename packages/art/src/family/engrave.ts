@@ -13,6 +13,7 @@ import {
   makeFields,
   NODE_STEP,
   NODES,
+  onPlate,
   type Plate,
   quantilesOf,
   slopeX,
@@ -106,7 +107,8 @@ function make(setup: Setup): Finish {
   const discSize = g.range(1500, 3000);
   const scraper = plateOption === 1;
   const ink = palette[scraper ? 0 : 4]!;
-  const cut: Engraving = {
+  const state: Engrave = {
+    plate,
     course,
     relief,
     tone,
@@ -132,17 +134,15 @@ function make(setup: Setup): Finish {
   };
   return {
     linear: false,
-    shade: (x, y, out) => shadeEngraving(cut, x, y, out),
-    // The plate's edge, pressed into the paper.
-    surround(x, y, out) {
-      if (plate.inside(mul(x, 7930), mul(y, 7930))) out[0] = out[0]! - 26;
-      else if (plate.inside(mul(x, 7900), mul(y, 7900))) out[0] = out[0]! + (x + y < 0 ? -150 : 60);
-    },
+    state,
+    shade: (x, y, out) => shadeEngrave(state, x, y, out),
+    surround: (x, y, out) => surroundEngrave(state, x, y, out),
   };
 }
 
 /** What the finish reads. */
-interface Engraving {
+export interface Engrave {
+  readonly plate: Plate;
   readonly course: Course;
   readonly relief: Field;
   /** Darkness as a share of area, in eighths of Q13. */
@@ -172,7 +172,7 @@ interface Engraving {
   readonly tintInk: Lab;
 }
 
-function shadeEngraving(cut: Engraving, x: number, y: number, out: Colour): void {
+export function shadeEngrave(cut: Engrave, x: number, y: number, out: Colour): void {
   const s = cut.lattice;
   const dark = fieldAt(cut.tone, x, y) >> 3;
   const tooth = noise(x * 24, y * 24, s + 51);
@@ -197,8 +197,14 @@ function shadeEngraving(cut: Engraving, x: number, y: number, out: Colour): void
   if (inked > 0) blend(out, tinted ? cut.tintInk : cut.ink, mul(inked, clamp(7900 + (tooth >> 4), 6800, ONE)));
 }
 
+/** The plate's edge, pressed into the paper. */
+export function surroundEngrave(cut: Engrave, x: number, y: number, out: Colour): void {
+  if (onPlate(cut.plate, mul(x, 7930), mul(y, 7930))) out[0] = out[0]! - 26;
+  else if (onPlate(cut.plate, mul(x, 7900), mul(y, 7900))) out[0] = out[0]! + (x + y < 0 ? -150 : 60);
+}
+
 /** Whether the second ink lies here. */
-function isTinted(cut: Engraving, x: number, y: number, ragged: number): boolean {
+function isTinted(cut: Engrave, x: number, y: number, ragged: number): boolean {
   if (cut.tint === 0) return false;
   if (cut.tint === 2) return equalise(cut.masked, fieldAt(cut.mask, x, y)) > ONE - cut.share;
   const dx = x - cut.discX + ragged;
@@ -207,7 +213,7 @@ function isTinted(cut: Engraving, x: number, y: number, ragged: number): boolean
 }
 
 /** Where lines run: distance from a line through the middle, or from a centre. */
-interface Course {
+export interface Course {
   readonly straight: boolean;
   readonly cos: number;
   readonly sin: number;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Colour, type Lab, ramp } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, NODES, quantilesOf } from "../field.ts";
+import { equalise, type Field, fieldAt, makeFields, NODES, type Plate, quantilesOf } from "../field.ts";
 import { clamp, cosine, div, mix, mul, ONE, root, sine, step, triangle } from "../integer.ts";
 import { runner } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
@@ -107,7 +107,8 @@ function make(setup: Setup): Finish {
   }) as [Field, Field];
 
   const tones = new Int32Array(65);
-  const carved: Carved = {
+  const state: Relief = {
+    plate,
     carving,
     height,
     hollow,
@@ -131,11 +132,12 @@ function make(setup: Setup): Finish {
     tones,
     contrast: contrast << 5,
   };
-  tones.set(quantilesOf(plate, (x, y) => toneOf(carved, x, y)));
+  tones.set(quantilesOf(plate, (x, y) => toneOf(state, x, y)));
   return {
     linear: false,
-    shade: (x, y, out) => shadeRelief(carved, x, y, out),
-    surround: (x, y, out) => sheetShadow(plate, x, y, out),
+    state,
+    shade: (x, y, out) => shadeRelief(state, x, y, out),
+    surround: (x, y, out) => surroundRelief(state, x, y, out),
   };
 }
 
@@ -156,14 +158,15 @@ function place({ plate, generator: g }: Setup, stones: readonly Stone[], size: n
   return best;
 }
 
-interface Stone {
+export interface Stone {
   readonly x: number;
   readonly y: number;
   readonly size: number;
 }
 
 /** What the finish reads. */
-interface Carved {
+export interface Relief {
+  readonly plate: Plate;
   /** 0 cloth, 1 gravel, 2 dunes. */
   readonly carving: number;
   /** The cloth, or the swell under gravel and dunes. */
@@ -195,32 +198,32 @@ interface Carved {
 }
 
 /** Phase of the rows at a place: 8192 from one to the next. */
-function rowAt(c: Carved, x: number, y: number): number {
+function rowAt(c: Relief, x: number, y: number): number {
   return Math.imul(((mul(x, c.ca) + mul(y, c.sa)) << 3) + fieldAt(c.lean, x, y), c.rows) >> 4;
 }
 
 /** Height in eighths of a unit, without ripples. */
-function heightAt(c: Carved, x: number, y: number): number {
+function heightAt(c: Relief, x: number, y: number): number {
   const base = fieldAt(c.height, x, y);
   if (c.carving === CLOTH) return base;
   return base + (c.carving === GRAVEL ? gravelAt(c, x, y) : duneAt(rowAt(c, x, y), fieldAt(c.amount, x, y)));
 }
 
 /** The surface that light sees. */
-function surfaceAt(c: Carved, x: number, y: number): number {
+function surfaceAt(c: Relief, x: number, y: number): number {
   const height = heightAt(c, x, y);
   return c.carving > GRAVEL ? height + rippleAt(c, x, y) : height;
 }
 
 /** How far a place lies outside a stone; negative on it. */
-function outside(c: Carved, i: number, x: number, y: number): number {
+function outside(c: Relief, i: number, x: number, y: number): number {
   const stone = c.stones[i]!;
   const ragged = noise((x * 3) >> 1, (y * 3) >> 1, c.lattice + 40 + i) >> 4;
   return distance(x - stone.x, y - stone.y) + ragged - stone.size;
 }
 
 /** The stone that is nearest to a place, less one when there is none. */
-function nearest(c: Carved, x: number, y: number): number {
+function nearest(c: Relief, x: number, y: number): number {
   let least = 32767;
   let index = -1;
   for (let i = 0; i < c.stones.length; i++) {
@@ -234,7 +237,7 @@ function nearest(c: Carved, x: number, y: number): number {
 }
 
 /** Furrows between ridges of gravel: rings round the stones, rows elsewhere; stones as domes. */
-function gravelAt(c: Carved, x: number, y: number): number {
+function gravelAt(c: Relief, x: number, y: number): number {
   const pitch = div(16384, c.rows);
   const i = nearest(c, x, y);
   const away = i < 0 ? 32767 : outside(c, i, x, y);
@@ -255,7 +258,7 @@ function duneAt(row: number, high: number): number {
 }
 
 /** Ripples on the windward side only. */
-function rippleAt(c: Carved, x: number, y: number): number {
+function rippleAt(c: Relief, x: number, y: number): number {
   const row = rowAt(c, x, y);
   const t = row & 8191;
   if (t >= CREST) return 0;
@@ -264,7 +267,7 @@ function rippleAt(c: Carved, x: number, y: number): number {
   return mul(mul(wave, c.fine), mul(up, ONE - up)) >> 3;
 }
 
-function toneOf(c: Carved, x: number, y: number): number {
+function toneOf(c: Relief, x: number, y: number): number {
   const gx = clamp((surfaceAt(c, x + 28, y) - surfaceAt(c, x - 28, y)) << 4, -23000, 23000);
   const gy = clamp((surfaceAt(c, x, y + 28) - surfaceAt(c, x, y - 28)) << 4, -23000, 23000);
   const length = root(gx * gx + gy * gy + ONE * ONE);
@@ -274,7 +277,7 @@ function toneOf(c: Carved, x: number, y: number): number {
 }
 
 /** How deep a place lies in the shadow of what stands between it and the sun. */
-function castAt(c: Carved, x: number, y: number): number {
+function castAt(c: Relief, x: number, y: number): number {
   if (c.carving === GRAVEL && (c.stones.length === 0 || outside(c, nearest(c, x, y), x, y) > 1400)) return 0;
   const own = heightAt(c, x, y) >> 3;
   let deepest = 0;
@@ -288,7 +291,7 @@ function castAt(c: Carved, x: number, y: number): number {
   return Math.min(deepest, ONE);
 }
 
-function shadeRelief(c: Carved, x: number, y: number, out: Colour): void {
+export function shadeRelief(c: Relief, x: number, y: number, out: Colour): void {
   const s = c.lattice;
   const raw = toneOf(c, x, y);
   const share = equalise(c.tones, raw);
@@ -298,6 +301,10 @@ function shadeRelief(c: Carved, x: number, y: number, out: Colour): void {
   const cloud = fractal(x << 1, y << 1, s + 60, 3);
   const speck = c.carving === CLOTH ? noise(x * 30, y * 30, s + 5) >> 7 : noise(x * 52, y * 52, s + 5) >> 5;
   out[0] = out[0]! + mul((cloud >> 6) + speck, c.grain);
+}
+
+export function surroundRelief(c: Relief, x: number, y: number, out: Colour): void {
+  sheetShadow(c.plate, x, y, out);
 }
 
 function distance(x: number, y: number): number {

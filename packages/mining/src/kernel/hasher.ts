@@ -28,7 +28,7 @@ import type { Hash } from "../hash.ts";
 import { sha256d } from "../hash.ts";
 import type { Emitter, Graph, Op, Word } from "./graph.ts";
 import { compressWords, createGraph, emit } from "./graph.ts";
-import { instantiate } from "./instantiate.ts";
+import { instantiate } from "@carrara/base/instantiate";
 import { INITIAL } from "./plain.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from "./generate.ts";
 import { generateKernel, LANES } from "./generate.ts";
-import { instantiate } from "./instantiate.ts";
+import { instantiate } from "@carrara/base/instantiate";
 import type { Sha256dScanner } from "./plain.ts";
 import { checkScan, createNonceHash, digestNumber, MAX_HITS, midstate } from "./plain.ts";
 

@@ -3,7 +3,7 @@
  * JavaScript interface that we use are written down here.
  * @module
  */
-import { CarraraError } from "@carrara/base/errors";
+import { CarraraError } from "./errors.ts";
 
 interface WebAssemblyInterface {
   validate(bytes: Uint8Array): boolean;

@@ -1,0 +1,44 @@
+/** The compiled finishes against the reference: every byte, on whole pictures and on tiles. */
+import { fromHex } from "@carrara/base/bytes";
+import { expect, test } from "vitest";
+import { engrave } from "./kernel/engrave.generated.ts";
+import { marble } from "./kernel/marble.generated.ts";
+import { relief } from "./kernel/relief.generated.ts";
+import { createKernel, type KernelCode } from "./kernel.ts";
+import { prepare, render, renderTile } from "./render.ts";
+import { parseStyle } from "./style.ts";
+import { STYLES } from "./styles.ts";
+
+const KERNELS: Readonly<Record<string, KernelCode>> = { marble, engrave, relief };
+
+for (const [family, code] of Object.entries(KERNELS)) {
+  const kernel = createKernel(code);
+  const styles = STYLES.filter((style) => style.family === family);
+  test(`${family}: a kernel's picture is the reference's, byte for byte`, () => {
+    expect(styles.length).toBeGreaterThanOrEqual(3);
+    const distinct = new Set<number>();
+    for (const [k, style] of styles.entries()) {
+      for (let n = 0; n < 4; n++) {
+        const seed = fromHex((k * 4 + n + 1).toString(16).padStart(64, "0"));
+        const piece = prepare(parseStyle(style.bytes), seed);
+        const size = [33, 64, 17, 96][n]!;
+        const samples = [2, 1, 3, 2][n]!;
+        const expected = render(piece, { size, samples });
+        const found = new Uint8Array(expected.length);
+        kernel.renderTile(piece, { size, samples, x0: 0, y0: 0, x1: size, y1: size }, found);
+        for (const byte of expected) distinct.add(byte);
+        expect(found, `${style.name}, ${size} px, seed ${n}`).toEqual(expected);
+      }
+    }
+    expect(distinct.size).toBeGreaterThan(60);
+  });
+
+  test(`${family}: a tile writes its own pixels only`, () => {
+    const piece = prepare(parseStyle(styles[0]!.bytes), fromHex("07".repeat(32)));
+    const tile = { size: 61, samples: 2, x0: 7, y0: 11, x1: 40, y1: 59 };
+    const [expected, found] = [new Uint8Array(61 * 61 * 3), new Uint8Array(61 * 61 * 3)];
+    renderTile(piece, tile, expected);
+    kernel.renderTile(piece, tile, found);
+    expect(found).toEqual(expected);
+  });
+}

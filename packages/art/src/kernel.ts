@@ -1,0 +1,154 @@
+/**
+ * The fast way to a family's pixels: its finish compiled from the reference's own functions to WebAssembly, four samples at
+ * a time (tool/kernel). The bytes are those of `render.ts`; only the time differs.
+ * @module
+ */
+import { fromHex } from "@carrara/base/bytes";
+import { instantiate } from "@carrara/base/instantiate";
+import { ENCODE } from "./colour.ts";
+import { div } from "./integer.ts";
+import { latticeHash } from "./noise.ts";
+import { type Canvas, type Piece, sampleAt, type Tile } from "./render.ts";
+
+/** A compiled family. */
+export interface KernelCode {
+  /** Where in memory the canvas begins; its arrays follow. */
+  readonly state: number;
+  /** Fields of each record in their order: `int`, a record's name, or an element type and `[]`. */
+  readonly layouts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The module, hex. */
+  readonly wasm: string;
+}
+
+/** Draws tiles of one family. Holds memory for one piece and one batch: one for each thread. */
+export interface Kernel {
+  /** As `renderTile` of render.ts, to the last byte. */
+  renderTile(piece: Piece, tile: Tile, out: Uint8Array): void;
+}
+
+/**
+ * A kernel from its code.
+ * @throws WasmError when the engine has no 128-bit vectors; then the reference serves.
+ * @example const { marble } = await import("./kernel/marble.generated.ts"); createKernel(marble).renderTile(piece, tile, out);
+ */
+export function createKernel(code: KernelCode): Kernel {
+  const bytes = fromHex(code.wasm);
+  const { memory, run } = instantiate<KernelExports>(bytes);
+  let words = new Int32Array(memory.buffer);
+  let held: Canvas | undefined;
+  /** First word of the batch's inputs; its outputs follow. */
+  let batch = 0;
+
+  const hold = (canvas: Canvas): void => {
+    if (held === canvas) return;
+    const image = imageOf(code, canvas);
+    batch = (code.state >> 2) + ((image.length + 3) & ~3);
+    const missing = 4 * (batch + 6 * BATCH) - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    words = new Int32Array(memory.buffer);
+    words.set(image, code.state >> 2);
+    held = canvas;
+  };
+
+  return {
+    renderTile(piece, tile, out) {
+      const { size, samples, x0, x1, y0, y1 } = tile;
+      hold(piece.canvas);
+      const shared = samples * samples;
+      const count = size * samples;
+      const width = x1 - x0;
+      const pixels = width * (y1 - y0);
+      const most = div(BATCH, shared);
+      const columns = Int32Array.from({ length: width * samples }, (_, i) => sampleAt(x0 * samples + i, count));
+      for (let first = 0; first < pixels; first += most) {
+        const last = Math.min(pixels, first + most);
+        const groups = ((last - first) * shared + 3) >> 2;
+        const stride = groups * 4;
+        let n = batch;
+        for (let k = first; k < last; k++) {
+          const row = div(k, width);
+          const column = k - row * width;
+          const grain = (latticeHash(x0 + column, y0 + row, 7) & 31) - 16;
+          for (let sy = 0; sy < samples; sy++) {
+            const Y = sampleAt((y0 + row) * samples + sy, count);
+            for (let sx = 0; sx < samples; sx++, n++) {
+              words[n] = columns[column * samples + sx]!;
+              words[n + stride] = Y;
+              words[n + 2 * stride] = grain;
+            }
+          }
+        }
+        for (; n < batch + stride; n++) {
+          // The last group is filled up with its neighbour, which nobody reads.
+          for (let k = 0; k < 3; k++) words[n + k * stride] = words[n - 1 + k * stride]!;
+        }
+        run(code.state, 4 * batch, 4 * (batch + 3 * stride), groups);
+        n = batch + 3 * stride;
+        for (let k = first; k < last; k++) {
+          const row = div(k, width);
+          const at = ((y0 + row) * size + x0 + k - row * width) * 3;
+          let red = 0;
+          let green = 0;
+          let blue = 0;
+          for (let i = 0; i < shared; i++, n++) {
+            red += words[n]!;
+            green += words[n + stride]!;
+            blue += words[n + 2 * stride]!;
+          }
+          out[at] = ENCODE[div(red, shared)]!;
+          out[at + 1] = ENCODE[div(green, shared)]!;
+          out[at + 2] = ENCODE[div(blue, shared)]!;
+        }
+      }
+    },
+  };
+}
+
+interface KernelExports {
+  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  run(state: number, from: number, to: number, groups: number): void;
+}
+
+/** Samples of a batch: its six arrays stay in the cache beside a piece's fields. */
+const BATCH = 4096;
+
+/** The words of a canvas and all that it holds, as the layouts say, for the address `code.state`. */
+function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
+  const parts: { at: number; words: ArrayLike<number> }[] = [];
+  let end = 0;
+  const take = (words: number): number => {
+    end += words;
+    return end - words;
+  };
+  const sizeOf = (type: string): number => {
+    if (type.endsWith("[]")) return 2;
+    const fields = code.layouts[type];
+    return fields === undefined ? 1 : Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0);
+  };
+  const put = (type: string, value: unknown, at: number): void => {
+    const fields = code.layouts[type];
+    if (type.endsWith("[]")) {
+      const list = value as ArrayLike<unknown>;
+      const of = type.slice(0, -2);
+      const stride = sizeOf(of);
+      const start = take(stride * list.length);
+      parts.push({ at, words: [code.state + 4 * start, list.length] });
+      if (of === "int") parts.push({ at: start, words: list as ArrayLike<number> });
+      else for (let i = 0; i < list.length; i++) put(of, list[i], start + i * stride);
+    } else if (fields !== undefined) {
+      // A finish is its state.
+      const record = (value as { state?: object }).state ?? value;
+      let next = at;
+      for (const [name, field] of Object.entries(fields)) {
+        put(field, (record as Record<string, unknown>)[name], next);
+        next += sizeOf(field);
+      }
+    } else {
+      parts.push({ at, words: [Number(value)] });
+    }
+  };
+  put("Canvas", canvas, take(sizeOf("Canvas")));
+  const image = new Int32Array(end);
+  for (const { at, words } of parts) image.set(words, at);
+  return image;
+}

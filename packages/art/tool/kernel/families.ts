@@ -1,0 +1,39 @@
+/**
+ * What is compiled: the sample of `render.ts`, with a family's own finish in it.
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { GLINT, GOLD } from "../../src/family/marble.ts";
+import { GX, GY } from "../../src/noise.ts";
+import type { Program } from "./ir.ts";
+import { lower } from "./lower.ts";
+
+/** A family whose finish is written as plain functions of a state. */
+export interface Compiled {
+  /** Its file in `src/family`, and its kernel's in `src/kernel`. */
+  readonly file: string;
+  /** The interface of its state, and its functions. */
+  readonly state: string;
+  readonly shade: string;
+  readonly surround: string;
+}
+
+export const COMPILED: readonly Compiled[] = [
+  { file: "engrave", state: "Engrave", shade: "shadeEngrave", surround: "surroundEngrave" },
+  { file: "relief", state: "Relief", shade: "shadeRelief", surround: "surroundRelief" },
+  { file: "marble", state: "Marble", shade: "shadeMarble", surround: "surroundMarble" },
+];
+
+/** The program of one family, from `sampleLight` down. */
+export function programOf({ file, state, shade, surround }: Compiled): Program {
+  const source = (name: string) => fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
+  return lower(
+    {
+      files: ["integer", "noise", "colour", "field", "family/ground", `family/${file}`, "render"].map(source),
+      tables: { GX, GY, GOLD, GLINT },
+      // A table of 8,192 entries is no place for four lanes to look into one by one.
+      instead: { fade: "fadeOf", shade, surround, Finish: state },
+    },
+    "sampleLight",
+  );
+}

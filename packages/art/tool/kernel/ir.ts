@@ -1,0 +1,115 @@
+/**
+ * The tree that kernels are made from: functions over int32, their names and types resolved. `lower.ts` makes it from
+ * the reference's own TypeScript; `wasm.ts` and `wgsl.ts` write it down for a machine.
+ *
+ * Memory is one image of 32-bit words. A record is the address of its first byte. An array is the address of two words:
+ * where its elements begin, and how many there are.
+ * @module
+ */
+
+/** What a value is. `local` is a short array that lives in a function's variables: a colour. */
+export type Type =
+  | { readonly kind: "int" | "bool" | "void" }
+  | { readonly kind: "record"; readonly name: string }
+  | { readonly kind: "array"; readonly of: Type }
+  | { readonly kind: "local"; readonly size: number };
+
+export const INT: Type = { kind: "int" };
+export const BOOL: Type = { kind: "bool" };
+export const VOID: Type = { kind: "void" };
+
+/** A parameter or variable. */
+export interface Variable {
+  readonly name: string;
+  readonly type: Type;
+}
+
+/**
+ * All wrap at 32 bits. `div` cuts toward zero, `shr` is arithmetic, `ushr` logical, `dot16` the sum of the products of both
+ * signed 16-bit halves; the last row gives a bool.
+ */
+export type Binary =
+  | ("add" | "sub" | "mul" | "div" | "rem" | "shl" | "shr" | "ushr" | "and" | "or" | "xor" | "min" | "max" | "dot16")
+  | ("lt" | "le" | "gt" | "ge" | "eq" | "ne");
+
+export type Expr =
+  | { readonly op: "int"; readonly value: number }
+  | { readonly op: "variable"; readonly variable: Variable }
+  /** Element of a `local`. */
+  | { readonly op: "item"; readonly of: Variable; readonly index: number }
+  /** The word at a byte address. */
+  | { readonly op: "load"; readonly address: Expr }
+  | { readonly op: "binary"; readonly name: Binary; readonly a: Expr; readonly b: Expr }
+  /** Short-circuit in the source; no side effect may depend on that. */
+  | { readonly op: "both" | "either"; readonly a: Expr; readonly b: Expr }
+  | { readonly op: "not"; readonly a: Expr }
+  | { readonly op: "choose"; readonly test: Expr; readonly a: Expr; readonly b: Expr }
+  | Call;
+
+/** A call. An argument for a `local` is the variable itself: the function changes it. */
+export interface Call {
+  readonly op: "call";
+  readonly to: Routine;
+  readonly args: readonly Expr[];
+}
+
+export type Statement =
+  | { readonly op: "declare" | "set"; readonly variable: Variable; readonly value: Expr }
+  | { readonly op: "declareLocal"; readonly variable: Variable }
+  | { readonly op: "setItem"; readonly of: Variable; readonly index: number; readonly value: Expr }
+  | { readonly op: "do"; readonly call: Call }
+  | { readonly op: "if"; readonly test: Expr; readonly yes: readonly Statement[]; readonly no: readonly Statement[] }
+  /** `first` runs once, in the loop's own scope; `next` after each turn, also after `continue`. */
+  | {
+      readonly op: "loop";
+      readonly first: readonly Statement[];
+      readonly test: Expr;
+      readonly next: readonly Statement[];
+      readonly body: readonly Statement[];
+    }
+  | { readonly op: "return"; readonly value: Expr | undefined }
+  | { readonly op: "break" | "continue" };
+
+/** A function. `body` is filled after the object exists, so that calls can point at it. */
+export interface Routine {
+  readonly name: string;
+  readonly params: readonly Variable[];
+  readonly result: Type;
+  body: readonly Statement[];
+}
+
+/** A field of a record at its byte offset. */
+export interface Member {
+  readonly type: Type;
+  readonly offset: number;
+}
+
+/** A record's size in bytes and its fields, in the order of its interface. */
+export interface Layout {
+  readonly size: number;
+  readonly members: ReadonlyMap<string, Member>;
+}
+
+/** Everything that one entry function reaches. */
+export interface Program {
+  readonly entry: Routine;
+  /** Reached from the entry, callees before callers. */
+  readonly routines: readonly Routine[];
+  readonly layouts: ReadonlyMap<string, Layout>;
+  /** Module-level tables in use, each with the address of its two words; their elements follow. */
+  readonly tables: readonly { readonly name: string; readonly address: number; readonly values: ArrayLike<number> }[];
+  /** The first free byte behind the tables: where a state may begin. */
+  readonly free: number;
+}
+
+/** Words that a value takes inside a record. */
+export function wordsOf(type: Type, layouts: ReadonlyMap<string, Layout>): number {
+  switch (type.kind) {
+    case "record":
+      return layouts.get(type.name)!.size >> 2;
+    case "array":
+      return 2;
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,773 @@
+/**
+ * A program of `ir.ts` as WebAssembly with SIMD128: four samples at once, one in each lane, in the manner of ispc (Pharr and
+ * Mark, "ispc: A SPMD compiler for high-performance CPU programming", 2012).
+ *
+ * A value is *uniform* when all four lanes have the same one by construction (a piece's own numbers, loop counters): it
+ * stays a scalar, its tests are real branches. Any other value *varies*: it is a vector, and where a varying test parts
+ * the lanes both sides run, each under the mask of its lanes, or not at all when it has none. A function is written once
+ * for each pattern of uniform and varying arguments that it is called with.
+ * @module
+ */
+
+import { CarraraError } from "@carrara/base/errors";
+import {
+  END,
+  encodeModule,
+  type FunctionParts,
+  I32,
+  i32Const,
+  localGet,
+  localSet,
+  localTee,
+  simd,
+  V128,
+} from "@carrara/base/wasm";
+import type { Binary, Call, Expr, Program, Routine, Statement, Variable } from "./ir.ts";
+import { tableImage } from "./lower.ts";
+
+/** Bytes of one group's arrays in {@link kernelModule}'s `run`: four int32. */
+const GROUP = 16;
+
+/**
+ * A module with `memory` and `run(state, from, to, groups)`: calls the entry for each group of four samples. The entry's
+ * first parameter is a record (the uniform address `state`); its other int parameters are read from `from`, one array of
+ * `groups` x 16 bytes after the other; its last is a colour, whose items are written to `to` in the same way.
+ */
+export function kernelModule(program: Program): Uint8Array<ArrayBuffer> {
+  const functions: (FunctionParts | undefined)[] = [undefined];
+  const variants = new Map<string, Variant>();
+  const variantOf = (routine: Routine, varying: readonly boolean[]): Variant => {
+    const key = `${routine.name} ${varying.map((v) => (v ? "v" : "u")).join("")}`;
+    const known = variants.get(key);
+    if (known) return known;
+    const analysis = analyse(routine, varying, variantOf);
+    const variant: Variant = { index: functions.push(undefined) - 1, varying, ...analysis };
+    variants.set(key, variant);
+    functions[variant.index] = write(routine, variant, variantOf);
+    return variant;
+  };
+  const { entry } = program;
+  const inputs = entry.params.slice(1, -1);
+  const colour = entry.params.at(-1)!;
+  if (colour.type.kind !== "local")
+    throw new CarraraError("bad-entry", `${entry.name} ends with no colour.`, { hint: "Give it one." });
+  const size = colour.type.size;
+  const variant = variantOf(entry, [false, ...inputs.map(() => true), true]);
+
+  // Parameters state, from, to, groups; then the vector results, and the input address of the present group.
+  const results = Array.from({ length: size }, (_, i) => 4 + i);
+  const stride = [...localGet(3), ...i32Const(GROUP), 0x6c];
+  const offset = (base: number, k: number) => [...localGet(base), ...stride, ...i32Const(k), 0x6c, 0x6a];
+  const body = [
+    ...[0x03, 0x40],
+    ...vectorOf([-1, -1, -1, -1]),
+    ...localGet(0),
+    // Each local address moves by a group; arrays are `stride` apart, which does not change.
+    ...inputs.flatMap((_, k) => [...offset(1, k), ...simd(0x00), 4, 0]),
+    ...results.flatMap(() => vectorOf([0, 0, 0, 0])),
+    ...[0x10, ...unsigned(variant.index)],
+    ...results.toReversed().flatMap((local) => localSet(local)),
+    ...results.flatMap((local, k) => [...offset(2, k), ...localGet(local), ...simd(0x0b), 4, 0]),
+    ...[1, 2].flatMap((local) => [...localGet(local), ...i32Const(GROUP), 0x6a, ...localSet(local)]),
+    ...[...localGet(4 + size), ...i32Const(1), 0x6a, ...localTee(4 + size), ...localGet(3), 0x49],
+    ...[0x0d, 0],
+    END,
+  ];
+  functions[0] = {
+    name: "run",
+    params: [I32, I32, I32, I32],
+    results: [],
+    locals: [
+      { count: size, type: V128 },
+      { count: 1, type: I32 },
+    ],
+    body,
+  };
+  const tables = { address: 0, bytes: new Uint8Array(tableImage(program).buffer) };
+  return encodeModule(functions as FunctionParts[], Math.ceil(program.free / 65536), [tables]);
+}
+
+/** A routine for one pattern of arguments. */
+interface Variant extends Analysis {
+  readonly index: number;
+  readonly varying: readonly boolean[];
+}
+
+type VariantOf = (routine: Routine, varying: readonly boolean[]) => Variant;
+
+interface Analysis {
+  /** Variables that vary; all others are scalars. */
+  readonly vectors: ReadonlySet<Variable>;
+  /** Ifs and loops that part the lanes. */
+  readonly parting: ReadonlySet<Statement>;
+  /** Loops with a `continue` that some lanes take and others do not. */
+  readonly resultVaries: boolean;
+  /** Whether some lanes may return before others. */
+  readonly early: boolean;
+}
+
+/** What varies: the least set that is closed under the rules above, found by repetition. */
+function analyse(routine: Routine, varying: readonly boolean[], variantOf: VariantOf): Analysis {
+  const vectors = new Set(routine.params.filter((p, i) => varying[i] || p.type.kind === "local"));
+  const parting = new Set<Statement>();
+  /** How many parting constructs stand around a variable's declaration. */
+  const depthOf = new Map<Variable, number>(routine.params.map((p) => [p, 0]));
+  let resultVaries = false;
+  let early = false;
+  let changed = true;
+  const vary = <T>(set: Set<T>, item: T) => {
+    if (set.has(item)) return;
+    set.add(item);
+    changed = true;
+  };
+  const varies = (e: Expr): boolean => variesWith(e, (v) => vectors.has(v) || v.type.kind === "local", variantOf);
+  const walk = (
+    list: readonly Statement[],
+    depth: number,
+    loop: { of: Statement; depth: number } | undefined,
+  ): undefined => {
+    for (const s of list) {
+      switch (s.op) {
+        case "declare":
+          depthOf.set(s.variable, depth);
+          if (varies(s.value)) vary(vectors, s.variable);
+          break;
+        case "declareLocal":
+          depthOf.set(s.variable, depth);
+          break;
+        case "set":
+          if (varies(s.value) || depth > depthOf.get(s.variable)!) vary(vectors, s.variable);
+          break;
+        case "if": {
+          if (varies(s.test)) vary(parting, s);
+          const inner = parting.has(s) ? depth + 1 : depth;
+          walk(s.yes, inner, loop);
+          walk(s.no, inner, loop);
+          break;
+        }
+        case "loop": {
+          if (varies(s.test)) vary(parting, s);
+          const inner = parting.has(s) ? depth + 1 : depth;
+          walk(s.first, inner, loop);
+          const here = { of: s, depth: inner };
+          walk(s.body, inner, here);
+          walk(s.next, inner, here);
+          break;
+        }
+        case "break":
+        case "continue":
+          if (loop && depth > loop.depth) vary(parting, loop.of);
+          break;
+        case "return":
+          if (depth > 0) {
+            early = true;
+            if (loop) vary(parting, loop.of);
+          }
+          if (s.value && (varies(s.value) || depth > 0)) resultVaries = true;
+          break;
+        default:
+          break;
+      }
+    }
+  };
+  while (changed) {
+    changed = false;
+    walk(routine.body, 0, undefined);
+  }
+  return { vectors, parting, resultVaries: resultVaries || (early && routine.result.kind !== "void"), early };
+}
+
+/** Whether an expression varies, given which variables do. */
+function variesWith(e: Expr, variable: (v: Variable) => boolean, variantOf: VariantOf): boolean {
+  const go = (x: Expr) => variesWith(x, variable, variantOf);
+  switch (e.op) {
+    case "int":
+      return false;
+    case "variable":
+      return variable(e.variable);
+    case "item":
+      return true;
+    case "load":
+      return go(e.address);
+    case "binary":
+    case "both":
+    case "either":
+      return go(e.a) || go(e.b);
+    case "not":
+      return go(e.a);
+    case "choose":
+      return go(e.test) || go(e.a) || go(e.b);
+    case "call": {
+      const one = single(e.to);
+      const args = e.args.map(go);
+      if (one) return variesWith(one, (v) => args[e.to.params.indexOf(v)]!, variantOf);
+      return variantOf(e.to, args).resultVaries;
+    }
+  }
+}
+
+/** The expression of a routine that is nothing else, so that it can stand in the caller's code. */
+function single(routine: Routine): Expr | undefined {
+  const [only] = routine.body;
+  const plain = routine.params.every((p) => p.type.kind !== "local");
+  return plain && routine.body.length === 1 && only?.op === "return" ? only.value : undefined;
+}
+
+/** Where a variable lives. */
+interface Home {
+  readonly locals: readonly number[];
+  readonly varies: boolean;
+  /** The mask under which it was declared: there a plain assignment is enough. */
+  readonly mask: number;
+}
+
+interface LoopMarks {
+  /** WebAssembly blocks that were open when the loop's `block` was the innermost. */
+  readonly breakDepth: number;
+  readonly continueDepth: number;
+  readonly parting: boolean;
+  /** Lanes still in the loop; lanes that took `continue` in this turn. */
+  readonly alive: number;
+  readonly skipped: number;
+}
+
+function write(routine: Routine, variant: Variant, variantOf: VariantOf): FunctionParts {
+  const types: number[] = [];
+  const params: number[] = [V128];
+  const homes = new Map<Variable, Home>();
+  const colours: Variable[] = [];
+  routine.params.forEach((p, i) => {
+    const width = p.type.kind === "local" ? p.type.size : 1;
+    const locals = Array.from({ length: width }, (_, k) => params.length + k);
+    const varies = variant.varying[i] === true || p.type.kind === "local";
+    if (p.type.kind === "local") colours.push(p);
+    params.push(...locals.map(() => (varies ? V128 : I32)));
+    // A colour belongs to the caller: lanes that have returned must keep theirs.
+    homes.set(p, { locals, varies, mask: p.type.kind === "local" && variant.early ? -1 : 0 });
+  });
+  const fresh = (type: number): number => {
+    types.push(type);
+    return params.length + types.length - 1;
+  };
+  const valued = routine.result.kind !== "void";
+  const resultType = variant.resultVaries ? V128 : I32;
+  const result = valued ? fresh(resultType) : -1;
+  const returned = variant.early ? fresh(V128) : -1;
+  const results = [...(valued ? [resultType] : []), ...colours.flatMap((c) => homes.get(c)!.locals.map(() => V128))];
+
+  const code: number[] = [];
+  const emit = (...bytes: number[]): undefined => {
+    for (const byte of bytes) code.push(byte);
+  };
+  let mask = 0;
+  let depth = 0;
+  let loop: LoopMarks | undefined;
+
+  const home = (v: Variable): Home => {
+    const known = homes.get(v);
+    if (!known) throw new Error(`${routine.name}: ${v.name} has no home`);
+    return known;
+  };
+  const varies = (e: Expr): boolean => variesWith(e, (v) => home(v).varies, variantOf);
+  const settle = (v: Variable): Home => {
+    const isVector = variant.vectors.has(v) || v.type.kind === "local";
+    const width = v.type.kind === "local" ? v.type.size : 1;
+    const made: Home = {
+      locals: Array.from({ length: width }, () => fresh(isVector ? V128 : I32)),
+      varies: isVector,
+      mask,
+    };
+    homes.set(v, made);
+    return made;
+  };
+
+  /** Takes the vector on the stack into a local, for the lanes of the present mask only where others may look on. */
+  const keep = (local: number, declaredUnder: number): undefined => {
+    if (declaredUnder !== mask) emit(...localGet(local), ...localGet(mask), ...simd(BITSELECT));
+    emit(...localSet(local));
+  };
+
+  /** Puts a value on the stack; as a vector when `wide`. */
+  const value = (e: Expr, wide: boolean): undefined => {
+    if (!varies(e)) {
+      scalar(e);
+      if (wide) {
+        if (isBool(e)) {
+          // 0 or 1 becomes no bit or all bits.
+          const t = fresh(I32);
+          emit(...localSet(t), ...i32Const(0), ...localGet(t), 0x6b);
+        }
+        emit(...simd(SPLAT));
+      }
+      return;
+    }
+    vector(e);
+  };
+
+  const scalar = (e: Expr): undefined => {
+    switch (e.op) {
+      case "int":
+        return emit(...i32Const(e.value));
+      case "variable":
+        return emit(...localGet(home(e.variable).locals[0]!));
+      case "load": {
+        const { at, offset } = split(e.address);
+        scalar(at);
+        return emit(0x28, 2, ...unsigned(offset));
+      }
+      case "binary": {
+        scalar(e.a);
+        scalar(e.b);
+        if (e.name === "dot16") throw new Error("dot16 is for vectors");
+        if (e.name !== "min" && e.name !== "max") return emit(SCALAR[e.name]);
+        const a = fresh(I32);
+        const b = fresh(I32);
+        emit(...localSet(b), ...localTee(a), ...localGet(b), ...localGet(a), ...localGet(b));
+        return emit(e.name === "min" ? 0x48 : 0x4a, 0x1b);
+      }
+      case "both":
+      case "either":
+        scalar(e.a);
+        emit(0x04, I32);
+        depth++;
+        if (e.op === "both") scalar(e.b);
+        else emit(...i32Const(1));
+        emit(0x05);
+        if (e.op === "both") emit(...i32Const(0));
+        else scalar(e.b);
+        depth--;
+        return emit(END);
+      case "not":
+        scalar(e.a);
+        return emit(0x45);
+      case "choose":
+        scalar(e.test);
+        emit(0x04, I32);
+        depth++;
+        scalar(e.a);
+        emit(0x05);
+        scalar(e.b);
+        depth--;
+        return emit(END);
+      case "call":
+        return call(e);
+      case "item":
+        throw new Error("an item varies");
+    }
+  };
+
+  const vector = (e: Expr): undefined => {
+    switch (e.op) {
+      case "variable":
+        return emit(...localGet(home(e.variable).locals[0]!));
+      case "item":
+        return emit(...localGet(home(e.of).locals[e.index]!));
+      case "load":
+        return gather(e.address);
+      case "binary":
+        return operation(e.name, e.a, e.b);
+      case "both":
+      case "either": {
+        value(e.a, true);
+        if (!touches(e.b)) {
+          value(e.b, true);
+          return emit(...simd(e.op === "both" ? AND : OR));
+        }
+        // The right side may look where only the lanes that need it may look.
+        const left = fresh(V128);
+        const outer = mask;
+        mask = fresh(V128);
+        emit(
+          ...localSet(left),
+          ...localGet(outer),
+          ...localGet(left),
+          ...simd(e.op === "both" ? AND : ANDNOT),
+          ...localSet(mask),
+        );
+        emit(...vectorOf(e.op === "both" ? [0, 0, 0, 0] : [-1, -1, -1, -1]));
+        const right = fresh(V128);
+        emit(...localSet(right), ...localGet(mask), ...simd(ANY), 0x04, 0x40);
+        depth++;
+        value(e.b, true);
+        emit(...localSet(right));
+        depth--;
+        emit(END, ...localGet(left), ...localGet(right), ...simd(e.op === "both" ? AND : OR));
+        mask = outer;
+        return;
+      }
+      case "not":
+        value(e.a, true);
+        return emit(...simd(NOT));
+      case "choose":
+        return choose(e.test, e.a, e.b);
+      case "call":
+        return call(e);
+      case "int":
+        throw new Error("an int does not vary");
+    }
+  };
+
+  const choose = (test: Expr, a: Expr, b: Expr): undefined => {
+    if (!varies(test)) {
+      scalar(test);
+      emit(0x04, V128);
+      depth++;
+      value(a, true);
+      emit(0x05);
+      value(b, true);
+      depth--;
+      return emit(END);
+    }
+    if (!touches(a) && !touches(b)) {
+      value(a, true);
+      value(b, true);
+      value(test, true);
+      return emit(...simd(BITSELECT));
+    }
+    const outer = mask;
+    const when = fresh(V128);
+    const out = fresh(V128);
+    value(test, true);
+    emit(...localSet(when));
+    for (const [side, take] of [
+      [a, AND],
+      [b, ANDNOT],
+    ] as const) {
+      mask = fresh(V128);
+      emit(...localGet(outer), ...localGet(when), ...simd(take), ...localTee(mask), ...simd(ANY), 0x04, 0x40);
+      depth++;
+      value(side, true);
+      emit(...localGet(out), ...localGet(mask), ...simd(BITSELECT), ...localSet(out));
+      depth--;
+      emit(END);
+      mask = outer;
+    }
+    emit(...localGet(out));
+  };
+
+  /** Four loads, of lanes that are masked out from address 0. */
+  const gather = (address: Expr): undefined => {
+    const { at, offset } = split(address);
+    const where = fresh(V128);
+    const out = fresh(V128);
+    value(at, true);
+    emit(
+      ...localGet(mask),
+      ...simd(AND),
+      ...localTee(where),
+      ...simd(EXTRACT),
+      0,
+      ...simd(0x5c),
+      2,
+      ...unsigned(offset),
+    );
+    for (let lane = 1; lane < 4; lane++) {
+      emit(...localSet(out), ...localGet(where), ...simd(EXTRACT), lane);
+      emit(...localGet(out), ...simd(0x56), 2, ...unsigned(offset), lane);
+    }
+  };
+
+  const operation = (name: Binary, a: Expr, b: Expr): undefined => {
+    if (name === "shl" || name === "shr" || name === "ushr") {
+      if (varies(b)) throw new Error(`${routine.name}: a shift by a count that varies`);
+      value(a, true);
+      scalar(b);
+      return emit(...simd(VECTOR[name]));
+    }
+    value(a, true);
+    value(b, true);
+    if (name !== "div" && name !== "rem") return emit(...simd(VECTOR[name]));
+    // The quotient of two int32 as doubles, cut toward zero, is exact. There is no integer division of vectors.
+    const x = fresh(V128);
+    const y = fresh(V128);
+    const q = fresh(V128);
+    emit(...localSet(y), ...localSet(x));
+    for (const high of [false, true]) {
+      for (const operand of [x, y]) {
+        emit(...localGet(operand));
+        if (high) emit(...localGet(operand), ...simd(0x0d), 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+        emit(...simd(0xfe));
+      }
+      emit(...simd(0xf3), ...simd(0xfc));
+      if (!high) emit(...localSet(q));
+    }
+    const both = fresh(V128);
+    emit(...localSet(both), ...localGet(q), ...localGet(both));
+    emit(...simd(0x0d), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    if (name === "rem") {
+      emit(...localSet(q), ...localGet(x), ...localGet(q), ...localGet(y), ...simd(VECTOR.mul), ...simd(VECTOR.sub));
+    }
+  };
+
+  const call = (e: Call): undefined => {
+    const one = single(e.to);
+    if (one) {
+      // In place: parameters become variables of ours. The same routine may stand inside its own argument.
+      const before = e.to.params.map((p) => [p, homes.get(p)] as const);
+      const made = e.args.map((arg): Home => {
+        if (arg.op === "variable") return home(arg.variable);
+        const wide = varies(arg);
+        value(arg, wide);
+        const local = fresh(wide ? V128 : I32);
+        emit(...localSet(local));
+        return { locals: [local], varies: wide, mask };
+      });
+      for (const [i, p] of e.to.params.entries()) homes.set(p, made[i]!);
+      value(one, varies(one));
+      for (const [p, old] of before) {
+        if (old) homes.set(p, old);
+        else homes.delete(p);
+      }
+      return;
+    }
+    const args = e.args.map((arg, i) => e.to.params[i]!.type.kind === "local" || varies(arg));
+    const to = variantOf(e.to, args);
+    emit(...localGet(mask));
+    const taken: Home[] = [];
+    e.args.forEach((arg, i) => {
+      if (e.to.params[i]!.type.kind === "local" && arg.op === "variable") {
+        const place = home(arg.variable);
+        taken.push(place);
+        for (const local of place.locals) emit(...localGet(local));
+      } else value(arg, to.varying[i]!);
+    });
+    emit(0x10, ...unsigned(to.index));
+    for (const place of taken.toReversed()) for (const local of place.locals.toReversed()) keep(local, place.mask);
+  };
+
+  const statements = (list: readonly Statement[]): undefined => {
+    for (const s of list) statement(s);
+  };
+
+  const statement = (s: Statement): undefined => {
+    switch (s.op) {
+      case "declare": {
+        const wide = variant.vectors.has(s.variable);
+        value(s.value, wide);
+        return emit(...localSet(settle(s.variable).locals[0]!));
+      }
+      case "declareLocal":
+        for (const local of settle(s.variable).locals) emit(...vectorOf([0, 0, 0, 0]), ...localSet(local));
+        return;
+      case "set": {
+        const place = home(s.variable);
+        value(s.value, place.varies);
+        return place.varies ? keep(place.locals[0]!, place.mask) : emit(...localSet(place.locals[0]!));
+      }
+      case "setItem": {
+        const place = home(s.of);
+        value(s.value, true);
+        return keep(place.locals[s.index]!, place.mask);
+      }
+      case "do": {
+        call(s.call);
+        if (s.call.to.result.kind !== "void") emit(0x1a);
+        return;
+      }
+      case "if":
+        return variant.parting.has(s) ? part(s) : branch(s);
+      case "loop":
+        return variant.parting.has(s) ? partingLoop(s) : plainLoop(s);
+      case "return":
+        return leave(s.value);
+      case "break":
+      case "continue":
+        return jump(s.op);
+    }
+  };
+
+  const branch = (s: Extract<Statement, { op: "if" }>): undefined => {
+    scalar(s.test);
+    emit(0x04, 0x40);
+    depth++;
+    statements(s.yes);
+    if (s.no.length > 0) {
+      emit(0x05);
+      statements(s.no);
+    }
+    depth--;
+    emit(END);
+  };
+
+  const part = (s: Extract<Statement, { op: "if" }>): undefined => {
+    const outer = mask;
+    value(s.test, true);
+    const when = fresh(V128);
+    emit(...localSet(when));
+    for (const [side, take] of [
+      [s.yes, AND],
+      [s.no, ANDNOT],
+    ] as const) {
+      if (side.length === 0) continue;
+      mask = fresh(V128);
+      emit(...localGet(outer), ...localGet(when), ...simd(take), ...localTee(mask), ...simd(ANY), 0x04, 0x40);
+      depth++;
+      statements(side);
+      depth--;
+      emit(END);
+      mask = outer;
+    }
+    if (escapes(s)) prune();
+  };
+
+  /** Takes lanes that have left out of the present mask. */
+  const prune = (): undefined => {
+    const drop = [returned, loop?.parting ? loop.skipped : -1].filter((local) => local >= 0);
+    if (loop?.parting) emit(...localGet(mask), ...localGet(loop.alive), ...simd(AND), ...localSet(mask));
+    for (const local of drop) emit(...localGet(mask), ...localGet(local), ...simd(ANDNOT), ...localSet(mask));
+  };
+
+  const plainLoop = (s: Extract<Statement, { op: "loop" }>): undefined => {
+    statements(s.first);
+    const outer = loop;
+    emit(0x02, 0x40, 0x03, 0x40);
+    depth += 2;
+    scalar(s.test);
+    emit(0x45, 0x0d, 1, 0x02, 0x40);
+    depth++;
+    loop = { breakDepth: depth - 2, continueDepth: depth, parting: false, alive: -1, skipped: -1 };
+    statements(s.body);
+    loop = outer;
+    emit(END);
+    depth--;
+    statements(s.next);
+    emit(0x0c, 0, END, END);
+    depth -= 2;
+  };
+
+  const partingLoop = (s: Extract<Statement, { op: "loop" }>): undefined => {
+    const outer = mask;
+    const outerLoop = loop;
+    const alive = fresh(V128);
+    const body = fresh(V128);
+    const skipped = fresh(V128);
+    emit(...localGet(outer), ...localSet(alive));
+    mask = alive;
+    // What the loop counts with is declared under the loop's own mask: who has left does not look at it any more.
+    statements(s.first);
+    emit(0x02, 0x40, 0x03, 0x40);
+    depth += 2;
+    value(s.test, true);
+    emit(...localGet(alive), ...simd(AND), ...localTee(alive), ...simd(ANY), 0x45, 0x0d, 1);
+    emit(...localGet(alive), ...localSet(body), ...vectorOf([0, 0, 0, 0]), ...localSet(skipped));
+    loop = { breakDepth: -1, continueDepth: -1, parting: true, alive, skipped };
+    mask = body;
+    statements(s.body);
+    loop = outerLoop;
+    mask = alive;
+    if (returned >= 0) emit(...localGet(alive), ...localGet(returned), ...simd(ANDNOT), ...localSet(alive));
+    statements(s.next);
+    emit(0x0c, 0, END, END);
+    depth -= 2;
+    mask = outer;
+    if (s.body.some(returns)) prune();
+  };
+
+  const jump = (op: "break" | "continue"): undefined => {
+    if (!loop) throw new Error(`${op} outside a loop`);
+    if (!loop.parting)
+      return emit(0x0c, ...unsigned(depth - (op === "break" ? loop.breakDepth + 1 : loop.continueDepth)));
+    if (op === "break") emit(...localGet(loop.alive), ...localGet(mask), ...simd(ANDNOT), ...localSet(loop.alive));
+    else emit(...localGet(loop.skipped), ...localGet(mask), ...simd(OR), ...localSet(loop.skipped));
+    emit(...vectorOf([0, 0, 0, 0]), ...localSet(mask));
+  };
+
+  const give = (): undefined => {
+    if (valued) emit(...localGet(result));
+    for (const c of colours) for (const local of home(c).locals) emit(...localGet(local));
+  };
+
+  const leave = (e: Expr | undefined): undefined => {
+    if (e) {
+      value(e, variant.resultVaries);
+      if (variant.early) emit(...localGet(result), ...localGet(mask), ...simd(BITSELECT));
+      emit(...localSet(result));
+    }
+    if (mask === 0) {
+      give();
+      return emit(0x0f);
+    }
+    emit(...localGet(returned), ...localGet(mask), ...simd(OR), ...localSet(returned));
+    emit(...vectorOf([0, 0, 0, 0]), ...localSet(mask));
+  };
+
+  statements(routine.body);
+  give();
+  return { params, results, locals: types.map((type) => ({ count: 1, type })), body: code };
+}
+
+/** Whether a statement may make lanes leave what stands around it. */
+function escapes(s: Statement): boolean {
+  if (s.op === "return" || s.op === "break" || s.op === "continue") return true;
+  if (s.op === "if") return [...s.yes, ...s.no].some(escapes);
+  return s.op === "loop" && s.body.some(returns);
+}
+
+function returns(s: Statement): boolean {
+  if (s.op === "return") return true;
+  if (s.op === "if") return [...s.yes, ...s.no].some(returns);
+  return s.op === "loop" && s.body.some(returns);
+}
+
+/** Whether an expression reads memory or calls: then it must run under the mask of its own lanes. */
+function touches(e: Expr): boolean {
+  switch (e.op) {
+    case "load":
+      return true;
+    case "call":
+      return single(e.to) ? touches(single(e.to)!) || e.args.some(touches) : true;
+    case "binary":
+    case "both":
+    case "either":
+      return touches(e.a) || touches(e.b);
+    case "not":
+      return touches(e.a);
+    case "choose":
+      return touches(e.test) || touches(e.a) || touches(e.b);
+    default:
+      return false;
+  }
+}
+
+function isBool(e: Expr): boolean {
+  if (e.op === "variable") return e.variable.type.kind === "bool";
+  if (e.op === "call") return e.to.result.kind === "bool";
+  if (e.op === "choose") return isBool(e.a);
+  return e.op === "both" || e.op === "either" || e.op === "not" || (e.op === "binary" && COMPARISONS.has(e.name));
+}
+
+/** An address as base and constant offset, which the instruction itself can add. */
+function split(address: Expr): { at: Expr; offset: number } {
+  if (address.op === "int" && address.value >= 0) return { at: { op: "int", value: 0 }, offset: address.value };
+  if (address.op === "binary" && address.name === "add") {
+    if (address.b.op === "int" && address.b.value >= 0) return { at: address.a, offset: address.b.value };
+    if (address.a.op === "int" && address.a.value >= 0) return { at: address.b, offset: address.a.value };
+  }
+  return { at: address, offset: 0 };
+}
+
+const COMPARISONS: ReadonlySet<Binary> = new Set<Binary>(["lt", "le", "gt", "ge", "eq", "ne"]);
+const SCALAR: Readonly<Record<Exclude<Binary, "min" | "max" | "dot16">, number>> = {
+  ...{ add: 0x6a, sub: 0x6b, mul: 0x6c, div: 0x6d, rem: 0x6f, and: 0x71, or: 0x72, xor: 0x73 },
+  ...{ shl: 0x74, shr: 0x75, ushr: 0x76, lt: 0x48, gt: 0x4a, le: 0x4c, ge: 0x4e, eq: 0x46, ne: 0x47 },
+};
+const VECTOR: Readonly<Record<Exclude<Binary, "div" | "rem">, number>> = {
+  ...{ add: 0xae, sub: 0xb1, mul: 0xb5, min: 0xb6, max: 0xb8, dot16: 0xba, and: 0x4e, or: 0x50, xor: 0x51 },
+  ...{ shl: 0xab, shr: 0xac, ushr: 0xad, lt: 0x39, gt: 0x3b, le: 0x3d, ge: 0x3f, eq: 0x37, ne: 0x38 },
+};
+const SPLAT = 0x11;
+const EXTRACT = 0x1b;
+const NOT = 0x4d;
+const AND = 0x4e;
+const ANDNOT = 0x4f;
+const OR = 0x50;
+const BITSELECT = 0x52;
+const ANY = 0x53;
+
+function vectorOf(lanes: readonly number[]): number[] {
+  return [...simd(0x0c), ...new Uint8Array(Int32Array.from(lanes).buffer)];
+}
+
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+}

@@ -13,10 +13,14 @@ export interface GaussianPrior {
   readonly lengths: readonly number[];
 }
 
-/** One observation: place (for the residual), features (for the linear part), value and its standard deviation. */
-export interface Observation {
+/** Where a model is asked: place (for the residual) and features (for the linear part). */
+export interface Cell {
   readonly place: readonly number[];
   readonly features: readonly number[];
+}
+
+/** One observation: value and its standard deviation. */
+export interface Observation extends Cell {
   readonly value: number;
   readonly noise: number;
 }
@@ -24,6 +28,12 @@ export interface Observation {
 /** Conditioned on observations; answers for any place. */
 export interface GaussianModel {
   predict(place: readonly number[], features: readonly number[]): { mean: number; sd: number };
+  /**
+   * Draws of all cells together: what two of them share, such as a coefficient, is the same in one draw.
+   * @param luck standard normal numbers, for each cell one a draw; the same numbers give the same draws
+   * @returns for each cell its value in each draw
+   */
+  sample(cells: readonly Cell[], luck: readonly Float64Array[]): Float64Array[];
   /** Posterior mean and standard deviation of the coefficients. */
   coefficients(): { mean: number[]; sd: number[] };
 }
@@ -70,6 +80,35 @@ export function condition(prior: GaussianPrior, seen: readonly Observation[]): G
       let variance = linear(features, features) + prior.residual ** 2;
       for (let i = 0; i < n; i++) variance -= (k[i] as number) ** 2;
       return { mean: value, sd: Math.sqrt(Math.max(0, variance)) };
+    },
+    sample(cells, luck) {
+      const m = cells.length;
+      const solved = new Float64Array(m * n);
+      const middle = new Float64Array(m);
+      const spread = new Float64Array(m * m);
+      for (const [a, { place, features }] of cells.entries()) {
+        const k = solved.subarray(a * n, (a + 1) * n);
+        for (const [i, other] of seen.entries()) k[i] = linear(features, other.features) + smooth(place, other.place);
+        middle[a] = mean(features);
+        for (let i = 0; i < n; i++) middle[a] = (middle[a] as number) + (k[i] as number) * (weights[i] as number);
+        forward(gram, n, k);
+        for (let b = 0; b <= a; b++) {
+          const other = cells[b] as Cell;
+          let value = linear(features, other.features) + smooth(place, other.place);
+          for (let i = 0; i < n; i++) value -= (solved[a * n + i] as number) * (solved[b * n + i] as number);
+          spread[a * m + b] = value;
+        }
+      }
+      cholesky(spread, m);
+      return cells.map((_, a) => {
+        const draws = new Float64Array(luck[a]?.length ?? 0).fill(middle[a] as number);
+        for (let b = 0; b <= a; b++) {
+          const weight = spread[a * m + b] as number;
+          const numbers = luck[b] as Float64Array;
+          for (let i = 0; i < draws.length; i++) draws[i] = (draws[i] as number) + weight * (numbers[i] as number);
+        }
+        return draws;
+      });
     },
     coefficients() {
       const found = { mean: [...prior.mean], sd: [...prior.sd] };

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- tune [--data FILE] [--seeds N] [--noise PART] [--beds ..] [--objectives ..] [--methods ..]`: what a search costs until it has found a setting
- * within 1 % of the best, on a measured grid and on twins, for four objectives, four starts and N seeds.
+ * `npm run bench -- tune [--data FILE] [--seeds N] [--first SEED] [--noise PART] [--beds ..] [--objectives ..]
+ * [--methods ..]`: what a search costs until it has found a setting within 1 % of the best, on a measured grid and on
+ * twins, for four objectives, four starts and N seeds.
  * @module
  */
 import { readFileSync } from "node:fs";
@@ -20,9 +21,10 @@ const MOST = 30;
 export const bench: Bench = {
   name: "tune",
   about:
-    "Trials and unstable visits to within 1 % of the best, grid and twins (--data FILE --seeds N --noise PART --methods A,B --objectives A,B --beds A,B).",
+    "Trials and unstable visits to within 1 % of the best, grid and twins (--data FILE --seeds N --first SEED --noise PART --methods A,B --objectives A,B --beds A,B).",
   async *run(args) {
     const seeds = Number(option(args, "seeds") ?? 200);
+    const first = Number(option(args, "first") ?? 0);
     const noise = Number(option(args, "noise") ?? 0.01);
     const rows = JSON.parse(readFileSync(fileOption(args, "data", "tuning", "bitaxe_bm1368_grid79_ref.json"), "utf8"));
     const at = (frequency: number, voltage: number): Setting => ({ frequency, voltage });
@@ -49,7 +51,7 @@ export const bench: Bench = {
         const found = new Map<string, Row>();
         for (const method of methods) {
           const outcomes: Outcome[] = [];
-          for (let seed = 0; seed < seeds; seed++) {
+          for (let seed = first; seed < first + seeds; seed++) {
             const bed = bedOf(seed);
             for (const start of STARTS) {
               const goal = OBJECTIVES[objective](bed);

@@ -131,6 +131,22 @@ describe("the parts", () => {
     expect(Math.max(...sd)).toBeLessThan(1e-3);
   });
 
+  test("draws of a Gaussian have the mean and spread of its prediction, and keep what two places share", () => {
+    const prior = { mean: [1, 0.5], sd: [0.3, 0.2], residual: 0.05, lengths: [0.5] };
+    const model = condition(prior, [{ place: [0], features: [1, 0], value: 1.2, noise: 0.1 }]);
+    const random = seeded(6);
+    const cells = [1, 1.01, 4].map((x) => ({ place: [x], features: [1, x] }));
+    const luck = cells.map(() => Float64Array.from({ length: 20_000 }, () => normal(random)));
+    const [a, b, c] = model.sample(cells, luck) as [Float64Array, Float64Array, Float64Array];
+    const mean = (of: (i: number) => number) => a.reduce((sum, _, i) => sum + of(i), 0) / a.length;
+    const said = model.predict([4], [1, 4]);
+    expect(mean((i) => c[i] as number)).toBeCloseTo(said.mean, 1);
+    expect(Math.sqrt(mean((i) => ((c[i] as number) - said.mean) ** 2))).toBeCloseTo(said.sd, 1);
+    // Alone each is uncertain by a fifth; of their difference nearly nothing is.
+    expect(Math.sqrt(mean((i) => ((a[i] as number) - (b[i] as number)) ** 2))).toBeLessThan(0.01);
+    expect(model.sample(cells, luck)).toEqual([a, b, c]);
+  });
+
   test("drift: nothing in a year of hours without one; 3 % less rate is found within days", () => {
     const random = seeded(8);
     const expected = { rate: 200, power: 3500 };

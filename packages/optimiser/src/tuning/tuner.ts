@@ -1,13 +1,17 @@
 /**
  * The tuner: asks for a setting, is told what was measured there, and ends with the setting to leave the machine at.
  * Surrogate: the cliff cloud for the rate and, for power, offset + switching f V^2 + leakage V^2, each with a Gaussian
- * residual. Acquisition: expected improvement (Jones, Schonlau and Welch 1998) over the cloud, times the chance that the
- * setting is stable and within all limits (Gardner et al. 2014); settings whose chances are too low are never asked for.
+ * residual. Acquisition: expected improvement (Jones, Schonlau and Welch 1998) over the best of all settings tried, guess
+ * by guess, times the chance that the setting is within all limits (Gardner et al. 2014); settings whose chance of that or
+ * of being stable is too low are never asked for. A guess is one machine: its cliff, and draws of both residuals and of
+ * the power's coefficients for all settings together (Frazier, Powell and Dayanik 2009 say why the correlation counts), so
+ * that what settings have in common, such as a meter's error in the machine's power, is no reason to try another one.
  * @module
  */
 import type { Random } from "@carrara/base/random";
+import { normal } from "../draw.ts";
 import { ANY_CLIFF, type CliffPrior, type Cloud, drawCloud, foresee, learn, logRate, placeOf } from "./cliff.ts";
-import { condition, type GaussianModel, type GaussianPrior, normalBelow, normalDensity } from "./gaussian.ts";
+import { condition, type GaussianModel, type GaussianPrior, normalBelow } from "./gaussian.ts";
 import {
   checkTrial,
   type Limits,
@@ -71,8 +75,10 @@ export interface Recommendation {
   readonly chanceStable: number;
 }
 
-/** Gains below a tenth of a percent are not worth a trial. */
-const GAIN_WANTED = 0.001;
+/** Gains below three parts in ten thousand are not worth a trial. */
+const GAIN_WANTED = 0.0003;
+/** Of the stock power: no draw is taken for less. */
+const LEAST_POWER = 0.02;
 /** Chance of a stable point below which nothing is tried; more is asked after each unstable one. */
 const STABLE_WANTED = [0.4, 0.45, 0.5, 0.6, 0.85] as const;
 const WITHIN_LIMITS_WANTED = 0.9;
@@ -113,6 +119,13 @@ export function createTuner(options: TunerOptions, random: Random) {
   const trials: Trial[] = [];
   let cloud: Cloud = drawCloud(prior.cliff, options.guesses ?? 256, random);
 
+  // The same numbers at every question, so that an answer changes only by what was learnt. For each setting, then each trial.
+  const drawLuck = () => ({
+    rate: Float64Array.from({ length: cloud.count }, () => normal(random)),
+    power: Float64Array.from({ length: cloud.count }, () => normal(random)),
+  });
+  const luck = settings.map(drawLuck);
+
   /** Everything that the trials tell about all settings and the tried ones. */
   const think = () => {
     const tried = trials.map(({ setting }) => placeOf(model, setting));
@@ -140,24 +153,32 @@ export function createTuner(options: TunerOptions, random: Random) {
     return { all, seen, rate, power, offset };
   };
 
-  /** Worth of each setting by each guess: the mean, and what the residuals leave open. */
-  const worths = ({ all, seen, rate, power }: ReturnType<typeof think>) =>
-    all.map((place, c) => {
-      const residual = rate.predict(place, []);
-      const said = power.predict(place, powerFeatures(place));
-      const watts = { mean: Math.max(said.mean, 0.02), sd: said.sd };
+  /** Worth of each setting by each guess, and its mean. */
+  const worths = ({ all, seen, rate, power }: ReturnType<typeof think>) => {
+    const cells = all.map((place) => ({ place, features: powerFeatures(place) }));
+    const rates = rate.sample(
+      cells.map(({ place }) => ({ place, features: [] })),
+      luck.map((one) => one.rate),
+    );
+    const powers = power.sample(
+      cells,
+      luck.map((one) => one.power),
+    );
+    return cells.map(({ place, features }, c) => {
+      const said = power.predict(place, features);
+      const watts = { mean: Math.max(said.mean, LEAST_POWER), sd: said.sd };
+      const residual = Math.exp(rate.predict(place, []).mean);
       const values = new Float64Array(cloud.count);
-      const scale = full * Math.exp(residual.mean);
       let mean = 0;
       for (let i = 0; i < cloud.count; i++) {
-        const value = worth(objective, scale * (seen.rate[i * all.length + c] as number), watts.mean * stockPower);
-        values[i] = value;
-        mean += value / cloud.count;
+        const own = full * (seen.rate[i * all.length + c] as number);
+        const drawn = Math.max((powers[c] as Float64Array)[i] as number, LEAST_POWER);
+        values[i] = worth(objective, own * Math.exp((rates[c] as Float64Array)[i] as number), drawn * stockPower);
+        mean += worth(objective, own * residual, watts.mean * stockPower) / cloud.count;
       }
-      const middle = scale * (seen.meanRate[c] as number);
-      const sd = spreadOfWorth(objective, middle, residual.sd, watts.mean * stockPower, watts.sd * stockPower);
-      return { values, mean, sd, watts, rate: middle };
+      return { values, mean, watts, rate: full * residual * (seen.meanRate[c] as number) };
     });
+  };
 
   let kept: { thought: ReturnType<typeof think>; found: ReturnType<typeof worths> } | null = null;
   const known = () => {
@@ -194,20 +215,21 @@ export function createTuner(options: TunerOptions, random: Random) {
     };
   };
 
-  // Whether a tried setting keeps the limits is judged by all trials: one reading may be off by its noise either way.
-  const incumbent = (thought: ReturnType<typeof think>, found: ReturnType<typeof worths>, sure: number) => {
+  /** Tried settings that are stable with chance `sure` and keep the limits: one reading may be off, so all trials judge. */
+  const usable = (thought: ReturnType<typeof think>, found: ReturnType<typeof worths>, sure: number): number[] => {
     const withinLimits = limitCheck();
-    let best = -1;
-    for (let k = 0; k < trials.length; k++) {
+    return trials.flatMap((trial, k) => {
       const c = thought.offset + k;
-      if (!inside((trials[k] as Trial).setting)) continue;
       const { watts } = found[c] as (typeof found)[number];
-      if (withinLimits(watts, thought.seen.meanGood[c] as number) < 0.5) continue;
-      if ((thought.seen.stable[c] as number) < sure) continue;
-      if (best < 0 || (found[c] as { mean: number }).mean > (found[best] as { mean: number }).mean) best = c;
-    }
-    return best;
+      const kept = withinLimits(watts, thought.seen.meanGood[c] as number) >= 0.5;
+      return inside(trial.setting) && kept && (thought.seen.stable[c] as number) >= sure ? [c] : [];
+    });
   };
+  const bestOf = (among: readonly number[], found: ReturnType<typeof worths>): number =>
+    among.reduce((best, c) => {
+      const mean = (at: number) => found[at]?.mean ?? Number.NEGATIVE_INFINITY;
+      return mean(c) > mean(best) ? c : best;
+    }, -1);
 
   return {
     /** The next setting to try, or `null` when it is time to stop. */
@@ -217,9 +239,10 @@ export function createTuner(options: TunerOptions, random: Random) {
       }
       if (trials.length >= (options.trials ?? 12)) return null;
       const { thought, found } = known();
-      const best = incumbent(thought, found, 0.5);
-      const reference = best < 0 ? null : (found[best] as (typeof found)[number]);
-      const scale = Math.abs(reference?.mean ?? worth(objective, full, stockPower)) || Math.abs(full * 0.01);
+      const open = usable(thought, found, 0.5);
+      const best = bestOf(open, found);
+      const reference = best < 0 ? null : bestOfEach(open.map((c) => (found[c] as (typeof found)[number]).values));
+      const scale = Math.abs(found[best]?.mean ?? worth(objective, full, stockPower)) || Math.abs(full * 0.01);
       const unstable = thought.seen.stable.subarray(thought.offset).filter((chance) => chance < 0.5).length;
       const wanted = STABLE_WANTED[Math.min(unstable, STABLE_WANTED.length - 1)] as number;
       const withinLimits = limitCheck();
@@ -227,7 +250,7 @@ export function createTuner(options: TunerOptions, random: Random) {
       for (let c = 0; c < settings.length; c++) {
         const setting = settings[c] as Setting;
         if (trials.some((trial) => same(trial.setting, setting))) continue;
-        const { values, mean, sd, watts } = found[c] as (typeof found)[number];
+        const { values, mean, watts } = found[c] as (typeof found)[number];
         const chanceStable = thought.seen.stable[c] as number;
         const chanceWithinLimits = withinLimits(watts, thought.seen.meanGood[c] as number);
         if (chanceWithinLimits < (best < 0 ? WITHIN_LIMITS_HOPED : WITHIN_LIMITS_WANTED)) continue;
@@ -239,8 +262,8 @@ export function createTuner(options: TunerOptions, random: Random) {
           score = chanceStable ** 2 * chanceWithinLimits ** 4 * Math.exp((2 * mean) / Math.max(scale, 1e-12));
         } else {
           if (chanceStable < wanted) continue;
-          gain = expectedGain(values, reference.values, sd) / scale;
-          score = gain * Math.sqrt(chanceStable) * chanceWithinLimits;
+          gain = expectedGain(values, reference) / scale;
+          score = gain * chanceWithinLimits;
         }
         if (score > top) {
           top = score;
@@ -258,6 +281,7 @@ export function createTuner(options: TunerOptions, random: Random) {
     tell(trial: Trial): void {
       checkTrial(trial, model);
       trials.push(trial);
+      luck.push(drawLuck());
       cloud = learn(cloud, prior.cliff, model, trials, noise, random);
       kept = null;
     },
@@ -266,8 +290,8 @@ export function createTuner(options: TunerOptions, random: Random) {
     best(): Recommendation | null {
       if (trials.length === 0) return null;
       const { thought, found } = known();
-      const chosen = incumbent(thought, found, 0.8);
-      const c = chosen < 0 ? incumbent(thought, found, 0.5) : chosen;
+      const sure = bestOf(usable(thought, found, 0.8), found);
+      const c = sure < 0 ? bestOf(usable(thought, found, 0.5), found) : sure;
       if (c < 0) return null;
       const { watts, mean, rate } = found[c] as (typeof found)[number];
       return {
@@ -312,25 +336,20 @@ function below(limit: number, mean: number, sd: number): number {
   return normalBelow((limit - mean) / Math.max(sd, 1e-9));
 }
 
-function spreadOfWorth(objective: Objective, rate: number, rateSd: number, power: number, powerSd: number): number {
-  switch (objective.kind) {
-    case "efficiency":
-      return (power / rate) * Math.hypot(rateSd, powerSd / power);
-    case "rate":
-      return rate * rateSd;
-    case "profit":
-      return Math.hypot(rate * rateSd * objective.hashprice, (powerSd * 24 * objective.energy) / 1e6);
+/** The best of several settings in each guess. */
+function bestOfEach(settings: readonly Float64Array[]): Float64Array {
+  const [first, ...others] = settings as [Float64Array, ...Float64Array[]];
+  const best = first.slice();
+  for (const values of others) {
+    for (let i = 0; i < best.length; i++) best[i] = Math.max(best[i] as number, values[i] as number);
   }
+  return best;
 }
 
-/** Expected improvement, guess by guess: what both settings share (the machine's own scale) cancels. */
-function expectedGain(values: Float64Array, reference: Float64Array, sd: number): number {
+/** Expected improvement, guess by guess: what settings share (the machine's own scale, a coefficient) cancels. */
+function expectedGain(values: Float64Array, reference: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const gain = (values[i] as number) - (reference[i] as number);
-    if (sd < 1e-15) sum += Math.max(0, gain);
-    else sum += gain * normalBelow(gain / sd) + sd * normalDensity(gain / sd);
-  }
+  for (let i = 0; i < values.length; i++) sum += Math.max(0, (values[i] as number) - (reference[i] as number));
   return sum / values.length;
 }
 

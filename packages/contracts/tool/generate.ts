@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { forge, root } from "./forge.ts";
 
 /** Contract, source, and whether the module is part of the product. */
@@ -14,17 +14,36 @@ const CONTRACTS = [
   ["Factory", "src/Factory.sol", "Factory of collections."],
   ["Renderer", "src/Renderer.sol", "Renderer: tokenURI wholly on chain."],
   ["Splitter", "src/Splitter.sol", "Splitter of one token's royalties."],
+  ["Escrow", "src/Escrow.sol", "Escrow: ERC-721 tokens sold for bitcoin. src/btc-sale.ts speaks it."],
+  [
+    "Relay",
+    "src/bitcoin/Relay.sol",
+    "Relay of a chain's targets, epoch by epoch. Its rules: src/relay-deployments.ts.",
+  ],
+  [
+    "FixedTargetRelay",
+    "src/bitcoin/FixedTargetRelay.sol",
+    "Relay for chains whose target never changes: regtest alone.",
+  ],
+  ["RelayProbe", "test/RelayProbe.sol", "Makes a relay and calls it at once: for comparing it with its twin."],
+  ["SpvProbe", "test/SpvProbe.sol", "The verifier of payments alone: for its gas and for comparing it with its twin."],
   ["PlainMint", "test/PlainMint.sol", "The yardstick of the gas bench: a plain Solady ERC-721."],
 ] as const;
 
-/** A call to the first may end with a named error of the second, so that the first's ABI decodes those as well. */
-const ERRORS_OF: Readonly<Record<string, readonly string[]>> = { Factory: ["Renderer"] };
+/** A call to the first may end with a named error of the others, so that the first's ABI decodes those as well. */
+const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
+  Factory: ["Renderer"],
+  Escrow: ["Relay", "FixedTargetRelay"],
+  SpvProbe: ["Relay", "FixedTargetRelay"],
+};
 
 interface Artifact {
   abi: readonly { type: string }[];
   bytecode: { object: string };
 }
 
+/** Where forge builds: as in foundry.toml, unless the environment names another folder, as forge reads it. */
+const out = resolve(root, process.env.FOUNDRY_OUT ?? "out");
 const check = process.argv.includes("--check");
 const built = forge(["build", ...CONTRACTS.map(([, source]) => source)]);
 if (built.status !== 0) {
@@ -81,7 +100,7 @@ export const ${lower}Bytecode = "${artifact.bytecode.object}" as const;
 }
 
 function artifactOf(name: string): Artifact {
-  return JSON.parse(readFileSync(join(root, "out", `${name}.sol`, `${name}.json`), "utf8"));
+  return JSON.parse(readFileSync(join(out, `${name}.sol`, `${name}.json`), "utf8"));
 }
 
 function readOr(file: string, fallback: string): string {

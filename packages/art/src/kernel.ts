@@ -12,8 +12,8 @@ import { type Canvas, type Piece, sampleAt, type Tile } from "./render.ts";
 
 /** A compiled family. */
 export interface KernelCode {
-  /** Where in memory the canvas begins; its arrays follow. */
-  readonly state: number;
+  /** The first words of memory, hex: what all pieces share. Behind them the canvas begins; its arrays follow. */
+  readonly tables: string;
   /** Fields of each record in their order: `int`, a record's name, or an element type and `[]`. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The module, hex. */
@@ -34,6 +34,7 @@ export interface Kernel {
 export function createKernel(code: KernelCode): Kernel {
   const bytes = fromHex(code.wasm);
   const { memory, run } = instantiate<KernelExports>(bytes);
+  const state = stateAt(code);
   let words = new Int32Array(memory.buffer);
   let held: Canvas | undefined;
   /** First word of the batch's inputs; its outputs follow. */
@@ -42,11 +43,11 @@ export function createKernel(code: KernelCode): Kernel {
   const hold = (canvas: Canvas): void => {
     if (held === canvas) return;
     const image = imageOf(code, canvas);
-    batch = (code.state >> 2) + ((image.length + 3) & ~3);
+    batch = (image.length + 3) & ~3;
     const missing = 4 * (batch + 6 * BATCH) - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
     words = new Int32Array(memory.buffer);
-    words.set(image, code.state >> 2);
+    words.set(image);
     held = canvas;
   };
 
@@ -82,7 +83,7 @@ export function createKernel(code: KernelCode): Kernel {
           // The last group is filled up with its neighbour, which nobody reads.
           for (let k = 0; k < 3; k++) words[n + k * stride] = words[n - 1 + k * stride]!;
         }
-        run(code.state, 4 * batch, 4 * (batch + 3 * stride), groups);
+        run(state, 4 * batch, 4 * (batch + 3 * stride), groups);
         n = batch + 3 * stride;
         for (let k = first; k < last; k++) {
           const row = div(k, width);
@@ -112,10 +113,15 @@ interface KernelExports {
 /** Samples of a batch: its six arrays stay in the cache beside a piece's fields. */
 const BATCH = 4096;
 
-/** The words of a canvas and all that it holds, as the layouts say, for the address `code.state`. */
-function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
+/** The address of the canvas in bytes. */
+export function stateAt({ tables }: KernelCode): number {
+  return tables.length >> 1;
+}
+
+/** The memory that a kernel reads for a canvas: the tables, the canvas and all that it holds, as the layouts say. */
+export function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
   const parts: { at: number; words: ArrayLike<number> }[] = [];
-  let end = 0;
+  let end = stateAt(code) >> 2;
   const take = (words: number): number => {
     end += words;
     return end - words;
@@ -132,7 +138,7 @@ function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
       const of = type.slice(0, -2);
       const stride = sizeOf(of);
       const start = take(stride * list.length);
-      parts.push({ at, words: [code.state + 4 * start, list.length] });
+      parts.push({ at, words: [4 * start, list.length] });
       if (of === "int") parts.push({ at: start, words: list as ArrayLike<number> });
       else for (let i = 0; i < list.length; i++) put(of, list[i], start + i * stride);
     } else if (fields !== undefined) {
@@ -149,6 +155,7 @@ function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
   };
   put("Canvas", canvas, take(sizeOf("Canvas")));
   const image = new Int32Array(end);
+  image.set(new Int32Array(fromHex(code.tables).buffer));
   for (const { at, words } of parts) image.set(words, at);
   return image;
 }

@@ -6,23 +6,30 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { COMPILED, programOf } from "./kernel/families.ts";
 import type { Program, Type } from "./kernel/ir.ts";
+import { tableImage } from "./kernel/lower.ts";
 import { kernelModule } from "./kernel/wasm.ts";
+import { shaderFunctions } from "./kernel/wgsl.ts";
 
 const check = process.argv.includes("--check");
 let stale = 0;
 for (const family of COMPILED) {
   const program = programOf(family);
-  const file = new URL(`../src/kernel/${family.file}.generated.ts`, import.meta.url);
-  const text = moduleText(family.file, program, kernelModule(program));
-  if (!check) writeFileSync(file, text);
-  else if (read(file) !== text) stale += 1;
+  put(`${family.file}.generated.ts`, kernelText(family.file, program));
+  put(`${family.file}-gpu.generated.ts`, shaderText(family.file, program));
 }
 if (stale > 0) {
   console.error(`${stale} kernels are not what the reference makes: run node packages/art/tool/build-kernels.ts`);
   process.exit(1);
 }
 
-function moduleText(name: string, program: Program, wasm: Uint8Array): string {
+function put(name: string, text: string): void {
+  const file = new URL(`../src/kernel/${name}`, import.meta.url);
+  if (!check) writeFileSync(file, text);
+  else if (read(file) !== text) stale += 1;
+}
+
+function kernelText(name: string, program: Program): string {
+  const wasm = kernelModule(program);
   const layouts = Object.fromEntries(
     Array.from(program.layouts, ([record, { members }]) => [
       record,
@@ -33,10 +40,19 @@ function moduleText(name: string, program: Program, wasm: Uint8Array): string {
 import type { KernelCode } from "../kernel.ts";
 
 export const ${name}: KernelCode = {
-  state: ${program.free},
   layouts: ${JSON.stringify(layouts)},
+  tables: "${Buffer.from(tableImage(program).buffer).toString("hex")}",
   wasm: "${Buffer.from(wasm).toString("hex")}",
 };
+`;
+}
+
+function shaderText(name: string, program: Program): string {
+  return `/** Made by tool/build-kernels.ts from the reference. Do not edit. */
+
+/** WGSL; gpu.ts adds the bindings and the entry point. */
+export const ${name}Shader = \`
+${shaderFunctions(program)}\`;
 `;
 }
 

@@ -20,18 +20,8 @@ export interface FunctionParts {
   body: readonly number[];
 }
 
-/** Bytes that stand in the memory from the start. */
-export interface DataSegment {
-  address: number;
-  bytes: Uint8Array;
-}
-
 /** The bytes of a module that exports its named functions and `memory`, of that many pages of 64 KiB, which may grow. */
-export function encodeModule(
-  functions: readonly FunctionParts[],
-  pages = 1,
-  data: readonly DataSegment[] = [],
-): Uint8Array<ArrayBuffer> {
+export function encodeModule(functions: readonly FunctionParts[], pages = 1): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ params, results }) => [0x60, ...typeList(params), ...typeList(results)]);
   const exported = functions.flatMap(({ name }, i) =>
     name === undefined ? [] : [[...text(name), 0x00, ...unsigned(i)]],
@@ -47,7 +37,6 @@ export function encodeModule(
     ...section(5, vector([[0x00, ...unsigned(pages)]])),
     ...section(7, vector([[...text("memory"), 0x02, 0], ...exported])),
     ...section(10, vector(bodies)),
-    ...(data.length === 0 ? [] : section(11, vector(data.map(segment)))),
   ]);
 }
 
@@ -98,10 +87,6 @@ export const BITMASK_I32 = 0xa4;
 export const SHL_I32 = 0xab;
 export const SHR_U_I32 = 0xad;
 export const ADD_I32 = 0xae;
-
-function segment({ address, bytes }: DataSegment): number[] {
-  return [0, ...i32Const(address), END, ...unsigned(bytes.length), ...bytes];
-}
 
 function section(id: number, content: readonly number[]): number[] {
   return [id, ...unsigned(content.length), ...content];

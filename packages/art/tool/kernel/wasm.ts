@@ -23,7 +23,6 @@ import {
   V128,
 } from "@carrara/base/wasm";
 import type { Binary, Call, Expr, Program, Routine, Statement, Variable } from "./ir.ts";
-import { tableImage } from "./lower.ts";
 
 /** Bytes of one group's arrays in {@link kernelModule}'s `run`: four int32. */
 const GROUP = 16;
@@ -83,8 +82,7 @@ export function kernelModule(program: Program): Uint8Array<ArrayBuffer> {
     ],
     body,
   };
-  const tables = { address: 0, bytes: new Uint8Array(tableImage(program).buffer) };
-  return encodeModule(functions as FunctionParts[], Math.ceil(program.free / 65536), [tables]);
+  return encodeModule(functions as FunctionParts[]);
 }
 
 /** A routine for one pattern of arguments. */

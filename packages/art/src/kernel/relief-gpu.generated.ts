@@ -1,0 +1,357 @@
+/** Made by tool/build-kernels.ts from the reference. Do not edit. */
+
+/** WGSL; gpu.ts adds the bindings and the entry point. */
+export const reliefShader = `
+fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
+  var halfWidth_3: i32 = memory[(plate_0) >> 2u];
+  var halfHeight_4: i32 = memory[(((plate_0) + (4))) >> 2u];
+  if (((memory[(((plate_0) + (8))) >> 2u]) != (0))) {
+    return ((((((x_1) * (x_1))) + (((y_2) * (y_2))))) < (((halfWidth_3) * (halfWidth_3))));
+  }
+  return (((((x_1) < (halfWidth_3)) && ((x_1) >= (((0) - (halfWidth_3))))) && ((y_2) < (halfHeight_4))) && ((y_2) >= (((0) - (halfHeight_4)))));
+}
+
+fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
+  return min(max(x_0, low_1), high_2);
+}
+
+fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var nodes_3: i32 = field_0;
+  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
+  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
+  var fx_8: i32 = ((u_6) & (127));
+  var fy_9: i32 = ((v_7) & (127));
+  var left_10: i32 = ((((128) - (fx_8))) * (((128) - (fx_8))));
+  var right_11: i32 = ((fx_8) * (fx_8));
+  var middle_12: i32 = ((((32768) - (left_10))) - (right_11));
+  var k_13: i32 = ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1));
+  var a_14: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((k_13) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (1))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_15: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (147))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (148))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_16: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (294))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (295))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_17: i32 = ((((((128) - (fy_9))) * (((128) - (fy_9))))) >> u32(3));
+  var bottom_18: i32 = ((((fy_9) * (fy_9))) >> u32(3));
+  return ((((((((top_17) * (a_14))) + (((((((4096) - (top_17))) - (bottom_18))) * (b_15))))) + (((bottom_18) * (c_16))))) >> u32(12));
+}
+
+fn fadeOf_(t_0: i32) -> i32 {
+  var cube_1: i32 = ((((((((t_0) * (t_0))) >> u32(13))) * (t_0))) >> u32(13));
+  return ((((cube_1) * (((((((((((6) * (t_0))) - (122880))) * (t_0))) >> u32(13))) + (81920))))) >> u32(13));
+}
+
+fn finish_(mixed_0: i32) -> i32 {
+  var h_1: i32 = mixed_0;
+  h_1 = ((((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(15))))) * (i32(-2048144789)));
+  h_1 = ((((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(13))))) * (i32(-1028477387)));
+  return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
+}
+
+fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  var h_3: i32 = ((finish_(mixed_0)) & (15));
+  return ((((((memory[(((72) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((144) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  var fx_3: i32 = ((x_0) & (8191));
+  var fy_4: i32 = ((y_1) & (8191));
+  var u_5: i32 = fadeOf_(fx_3);
+  var v_6: i32 = fadeOf_(fy_4);
+  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var right_8: i32 = ((left_7) + (668265261));
+  var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
+  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var top_11: i32 = ((row_10) ^ (s_9));
+  var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
+  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
+  var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
+  return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn root_(n_0: i32) -> i32 {
+  var rest_1: i32 = n_0;
+  var result_2: i32 = 0;
+  {
+    var bit_3: i32 = 1073741824;
+    loop {
+      if (!(((bit_3) != (0)))) { break; }
+      var trial_4: i32 = ((result_2) + (bit_3));
+      result_2 = ((result_2) >> u32(1));
+      if (((rest_1) >= (trial_4))) {
+        rest_1 = ((rest_1) - (trial_4));
+        result_2 = ((result_2) + (bit_3));
+      }
+      continuing {
+        bit_3 = bitcast<i32>(bitcast<u32>(bit_3) >> u32(2));
+      }
+    }
+  }
+  return result_2;
+}
+
+fn distance_(x_0: i32, y_1: i32) -> i32 {
+  return root_(((((x_0) * (x_0))) + (((y_1) * (y_1)))));
+}
+
+fn outside_(c_0: i32, i_1: i32, x_2: i32, y_3: i32) -> i32 {
+  var stone_4: i32 = ((memory[(((c_0) + (96))) >> 2u]) + (((i_1) * (12))));
+  var ragged_5: i32 = ((noise_(((((x_2) * (3))) >> u32(1)), ((((y_3) * (3))) >> u32(1)), ((((memory[(((c_0) + (140))) >> 2u]) + (40))) + (i_1)))) >> u32(4));
+  return ((((distance_(((x_2) - (memory[(stone_4) >> 2u])), ((y_3) - (memory[(((stone_4) + (4))) >> 2u])))) + (ragged_5))) - (memory[(((stone_4) + (8))) >> 2u]));
+}
+
+fn nearest_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var least_3: i32 = 32767;
+  var index_4: i32 = i32(-1);
+  {
+    var i_5: i32 = 0;
+    loop {
+      if (!(((i_5) < (memory[(((c_0) + (100))) >> 2u])))) { break; }
+      var away_6: i32 = outside_(c_0, i_5, x_1, y_2);
+      if (((away_6) < (least_3))) {
+        least_3 = away_6;
+        index_4 = i_5;
+      }
+      continuing {
+        i_5 = ((i_5) + (1));
+      }
+    }
+  }
+  return index_4;
+}
+
+fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
+  var sum_4: i32 = 0;
+  var px_5: i32 = x_0;
+  var py_6: i32 = y_1;
+  {
+    var k_7: i32 = 0;
+    loop {
+      if (!(((k_7) < (octaves_3)))) { break; }
+      sum_4 = ((sum_4) + (((noise_(px_5, py_6, ((seed_2) + (((k_7) * (17)))))) >> u32(k_7))));
+      px_5 = ((((px_5) << u32(1))) + (1237));
+      py_6 = ((((py_6) << u32(1))) - (911));
+      continuing {
+        k_7 = ((k_7) + (1));
+      }
+    }
+  }
+  return sum_4;
+}
+
+fn mul_(a_0: i32, b_1: i32) -> i32 {
+  return ((((a_0) * (b_1))) >> u32(13));
+}
+
+fn rowAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  return ((((((((((mul_(x_1, memory[(((c_0) + (104))) >> 2u])) + (mul_(y_2, memory[(((c_0) + (108))) >> 2u])))) << u32(3))) + (fieldAt_(((c_0) + (64)), x_1, y_2)))) * (memory[(((c_0) + (112))) >> 2u]))) >> u32(4));
+}
+
+fn triangle_(phase_0: i32) -> i32 {
+  var p_1: i32 = ((phase_0) & (8191));
+  return select(((((8192) - (p_1))) * (2)), ((p_1) * (2)), ((p_1) < (4096)));
+}
+
+fn gravelAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var pitch_3: i32 = ((16384) / (memory[(((c_0) + (112))) >> 2u]));
+  var i_4: i32 = nearest_(c_0, x_1, y_2);
+  var away_5: i32 = select(outside_(c_0, i_4, x_1, y_2), 32767, ((i_4) < (0)));
+  if (((away_5) < (0))) {
+    var size_6: i32 = memory[(((((memory[(((c_0) + (96))) >> 2u]) + (((i_4) * (12))))) + (8))) >> 2u];
+    var up_7: i32 = min(((0) - (away_5)), size_6);
+    return ((((((root_(((up_7) * (((((2) * (size_6))) - (up_7)))))) << u32(2))) + (((fractal_(((x_1) * (4)), ((y_2) * (4)), ((memory[(((c_0) + (140))) >> 2u]) + (44)), 3)) >> u32(5))))) + (600));
+  }
+  var w_8: i32 = triangle_(select(rowAt_(c_0, x_1, y_2), ((((away_5) * (8192))) / (pitch_3)), ((away_5) < (((pitch_3) * (memory[(((c_0) + (116))) >> 2u]))))));
+  return mul_(mul_(w_8, w_8), ((((pitch_3) * (13))) / (4)));
+}
+
+fn duneAt_(row_0: i32, high_1: i32) -> i32 {
+  var t_2: i32 = ((row_0) & (8191));
+  var up_3: i32 = select(((((((8191) - (t_2))) * (8192))) / (2391)), ((((t_2) * (8192))) / (5800)), ((t_2) < (5800)));
+  return mul_(high_1, select(mul_(up_3, ((((8192) + (up_3))) >> u32(1))), mul_(up_3, up_3), ((t_2) < (5800))));
+}
+
+fn heightAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var base_3: i32 = fieldAt_(((c_0) + (16)), x_1, y_2);
+  if (((memory[(((c_0) + (12))) >> 2u]) == (0))) {
+    return base_3;
+  }
+  return ((base_3) + (select(duneAt_(rowAt_(c_0, x_1, y_2), fieldAt_(((c_0) + (80)), x_1, y_2)), gravelAt_(c_0, x_1, y_2), ((memory[(((c_0) + (12))) >> 2u]) == (1)))));
+}
+
+fn rippleAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var row_3: i32 = rowAt_(c_0, x_1, y_2);
+  var t_4: i32 = ((row_3) & (8191));
+  if (((t_4) >= (5800))) {
+    return 0;
+  }
+  var up_5: i32 = ((((t_4) * (8192))) / (5800));
+  var wave_6: i32 = triangle_(((((((row_3) * (9))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((memory[(((c_0) + (140))) >> 2u]) + (31)))) >> u32(1))))) + (noise_(x_1, y_2, ((memory[(((c_0) + (140))) >> 2u]) + (32))))));
+  return ((mul_(mul_(wave_6, memory[(((c_0) + (144))) >> 2u]), mul_(up_5, ((8192) - (up_5))))) >> u32(3));
+}
+
+fn surfaceAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var height_3: i32 = heightAt_(c_0, x_1, y_2);
+  return select(height_3, ((height_3) + (rippleAt_(c_0, x_1, y_2))), ((memory[(((c_0) + (12))) >> 2u]) > (1)));
+}
+
+fn castAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  if ((((memory[(((c_0) + (12))) >> 2u]) == (1)) && (((memory[(((c_0) + (100))) >> 2u]) == (0)) || ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) > (1400))))) {
+    return 0;
+  }
+  var own_3: i32 = ((heightAt_(c_0, x_1, y_2)) >> u32(3));
+  var deepest_4: i32 = 0;
+  {
+    var d_5: i32 = 60;
+    loop {
+      if (!(((d_5) < (1100)))) { break; }
+      var tx_6: i32 = ((x_1) + (mul_(memory[(((c_0) + (124))) >> 2u], d_5)));
+      var ty_7: i32 = ((y_2) + (mul_(memory[(((c_0) + (128))) >> 2u], d_5)));
+      if ((((memory[(((c_0) + (12))) >> 2u]) == (1)) && ((outside_(c_0, nearest_(c_0, tx_6, ty_7), tx_6, ty_7)) >= (0)))) {
+        continue;
+      }
+      var above_8: i32 = ((((((heightAt_(c_0, tx_6, ty_7)) >> u32(3))) - (own_3))) - (mul_(d_5, memory[(((c_0) + (136))) >> 2u])));
+      deepest_4 = max(deepest_4, ((((above_8) * (8192))) / (((30) + (((d_5) >> u32(3)))))));
+      continuing {
+        d_5 = ((d_5) + (((40) + (((d_5) >> u32(2))))));
+      }
+    }
+  }
+  return min(deepest_4, 8192);
+}
+
+fn toneOf_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var gx_3: i32 = clamp_(((((surfaceAt_(c_0, ((x_1) + (28)), y_2)) - (surfaceAt_(c_0, ((x_1) - (28)), y_2)))) << u32(4)), i32(-23000), 23000);
+  var gy_4: i32 = clamp_(((((surfaceAt_(c_0, x_1, ((y_2) + (28)))) - (surfaceAt_(c_0, x_1, ((y_2) - (28)))))) << u32(4)), i32(-23000), 23000);
+  var length_5: i32 = root_(((((((gx_3) * (gx_3))) + (((gy_4) * (gy_4))))) + (67108864)));
+  var lit_6: i32 = clamp_(((((((((memory[(((c_0) + (132))) >> 2u]) - (mul_(gx_3, memory[(((c_0) + (124))) >> 2u])))) - (mul_(gy_4, memory[(((c_0) + (128))) >> 2u])))) * (8192))) / (length_5)), i32(-2000), 8192);
+  var hidden_7: i32 = select(castAt_(c_0, x_1, y_2), ((fieldAt_(((c_0) + (48)), x_1, y_2)) >> u32(3)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
+  return ((((((8192) - (lit_6))) + (mul_(hidden_7, 3000)))) + (clamp_(((fieldAt_(((c_0) + (32)), x_1, y_2)) >> u32(1)), i32(-1200), 2400)));
+}
+
+fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
+  if (((v_1) <= (memory[(memory[(quantiles_0) >> 2u]) >> 2u]))) {
+    return 0;
+  }
+  if (((v_1) >= (memory[(((memory[(quantiles_0) >> 2u]) + (256))) >> 2u]))) {
+    return 8191;
+  }
+  var low_2: i32 = 0;
+  var high_3: i32 = 64;
+  {
+    loop {
+      if (!(((((high_3) - (low_2))) > (1)))) { break; }
+      var middle_4: i32 = ((((low_2) + (high_3))) >> u32(1));
+      if (((memory[(((memory[(quantiles_0) >> 2u]) + (((middle_4) << u32(2))))) >> 2u]) <= (v_1))) {
+        low_2 = middle_4;
+      } else {
+        high_3 = middle_4;
+      }
+      continuing {
+      }
+    }
+  }
+  return ((((low_2) << u32(7))) + (((((((v_1) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((memory[(quantiles_0) >> 2u]) + (((((low_2) + (1))) << u32(2))))) >> 2u]) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))))));
+}
+
+fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
+  return ((a_0) + (((((((b_1) - (a_0))) * (t_2))) >> u32(13))));
+}
+
+fn ramp_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
+  var p_3: i32 = ((clamp_(t_2, 0, 8191)) * (4));
+  var from_4: i32 = ((memory[(palette_1) >> 2u]) + (((((p_3) >> u32(13))) << u32(3))));
+  var to_5: i32 = ((memory[(palette_1) >> 2u]) + (((((((p_3) >> u32(13))) + (1))) << u32(3))));
+  var f_6: i32 = ((p_3) & (8191));
+  (*out_0)[0] = ((memory[(memory[(from_4) >> 2u]) >> 2u]) + (((((((memory[(memory[(to_5) >> 2u]) >> 2u]) - (memory[(memory[(from_4) >> 2u]) >> 2u]))) * (f_6))) >> u32(13))));
+  (*out_0)[1] = ((memory[(((memory[(from_4) >> 2u]) + (4))) >> 2u]) + (((((((memory[(((memory[(to_5) >> 2u]) + (4))) >> 2u]) - (memory[(((memory[(from_4) >> 2u]) + (4))) >> 2u]))) * (f_6))) >> u32(13))));
+  (*out_0)[2] = ((memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]) + (((((((memory[(((memory[(to_5) >> 2u]) + (8))) >> 2u]) - (memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]))) * (f_6))) >> u32(13))));
+}
+
+fn shadeRelief_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  var s_4: i32 = memory[(((c_0) + (140))) >> 2u];
+  var raw_5: i32 = toneOf_(c_0, x_1, y_2);
+  var share_6: i32 = equalise_(((c_0) + (160)), raw_5);
+  var tone_7: i32 = mix_(clamp_(((raw_5) - (1500)), 0, 8192), mul_(share_6, mul_(share_6, share_6)), memory[(((c_0) + (168))) >> 2u]);
+  var stone_8: bool = (((memory[(((c_0) + (100))) >> 2u]) > (0)) && ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) < (0)));
+  ramp_(out_3, ((c_0) + (152)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (12))) >> 2u]) == (0)))), ((memory[(((c_0) + (120))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
+  var cloud_9: i32 = fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((s_4) + (60)), 3);
+  var speck_10: i32 = select(((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (5)))) >> u32(5)), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
+  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((cloud_9) >> u32(6))) + (speck_10)), memory[(((c_0) + (148))) >> 2u])));
+}
+
+fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+  (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
+  (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
+}
+
+fn dim_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
+  (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
+  (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
+  (*out_0)[2] = (((((*out_0)[2]) * (k_1))) >> u32(13));
+}
+
+fn sheetShadow_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  {
+    var k_4: i32 = 0;
+    loop {
+      if (!(((k_4) < (6)))) { break; }
+      var d_5: i32 = ((24) + (((k_4) * (24))));
+      if (onPlate_(plate_0, ((x_1) - (d_5)), ((y_2) - (d_5)))) {
+        dim_(out_3, ((8192) - (((((6) - (k_4))) * (150)))));
+        return;
+      }
+      continuing {
+        k_4 = ((k_4) + (1));
+      }
+    }
+  }
+}
+
+fn surroundRelief_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  sheetShadow_(c_0, x_1, y_2, out_3);
+}
+
+fn cube_(c_0: i32) -> i32 {
+  return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
+}
+
+fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+  var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
+  var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
+  var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
+  var l_4: i32 = cube_(((((((L_1) + (((1623) * (a_2))))) + (((884) * (b_3))))) >> u32(12)));
+  var m_5: i32 = cube_(((((((L_1) - (((432) * (a_2))))) - (((262) * (b_3))))) >> u32(12)));
+  var s_6: i32 = cube_(((((((L_1) - (((366) * (a_2))))) - (((5290) * (b_3))))) >> u32(12)));
+  (*out_0)[0] = clamp_(((((((((16698) * (l_4))) - (((13549) * (m_5))))) + (((946) * (s_6))))) >> u32(12)), 0, 16384);
+  (*out_0)[1] = clamp_(((((((((i32(-5196)) * (l_4))) + (((10690) * (m_5))))) - (((1399) * (s_6))))) >> u32(12)), 0, 16384);
+  (*out_0)[2] = clamp_(((((((((i32(-17)) * (l_4))) - (((2881) * (m_5))))) + (((6995) * (s_6))))) >> u32(12)), 0, 16384);
+}
+
+fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<function, array<i32, 3>>) {
+  var plate_5: i32 = canvas_0;
+  var scale_6: i32 = memory[(((canvas_0) + (12))) >> 2u];
+  var finish_7: i32 = ((canvas_0) + (28));
+  var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
+  var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
+  if (onPlate_(plate_5, x_8, y_9)) {
+    shadeRelief_(finish_7, x_8, y_9, out_4);
+    if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
+      (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
+      (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
+      (*out_4)[2] = clamp_((*out_4)[2], 0, 16384);
+      return;
+    }
+    (*out_4)[0] = (((*out_4)[0]) + (grain_3));
+  } else {
+    paint_(out_4, ((canvas_0) + (16)));
+    (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
+    surroundRelief_(finish_7, x_8, y_9, out_4);
+  }
+  toLinear_(out_4);
+}
+`;

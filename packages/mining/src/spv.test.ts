@@ -260,7 +260,7 @@ describe("by property", () => {
         prevIndex: fc.nat(),
         script: fc.uint8Array({ maxLength: 300 }),
         sequence: fc.nat(),
-        witness: fc.constant([]),
+        witness: fc.constant<Uint8Array[]>([]),
       }),
       { minLength: 1, maxLength: 4 },
     ),

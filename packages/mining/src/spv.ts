@@ -345,12 +345,12 @@ function readOutputs(bytes: Uint8Array): TxOutput[] | SpvRefusal {
     const script = readCount(bytes, at + 8);
     if ("ok" in script) return script;
     const end = script.next + script.value;
-    if (end > length) return truncated(end, length);
+    // The lock time follows the last output, so four bytes follow any.
+    if (end + 4 > length) return truncated(end + 4, length);
     outputs.push({ value: view.getBigUint64(at, true), script: bytes.slice(script.next, end) });
     at = end;
   }
   at += 4;
-  if (at > length) return truncated(at, length);
   if (at < length) {
     return refuse(
       "TrailingBytes",

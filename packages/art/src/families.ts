@@ -6,6 +6,7 @@
 import { block } from "./family/block.ts";
 import { engrave } from "./family/engrave.ts";
 import type { Family } from "./family/family.ts";
+import { field } from "./family/field.ts";
 import { marble } from "./family/marble.ts";
 import { relief } from "./family/relief.ts";
 import { strata } from "./family/strata.ts";
@@ -13,4 +14,4 @@ import { vessel } from "./family/vessel.ts";
 import { wash } from "./family/wash.ts";
 
 /** Index = the code in byte 1 of a style. */
-export const FAMILIES: readonly Family[] = [block, strata, vessel, wash, marble, engrave, relief];
+export const FAMILIES: readonly Family[] = [block, strata, vessel, wash, marble, engrave, relief, field];

@@ -191,6 +191,16 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
       trait("Light", { Left: 152, Right: 104 }),
     ],
   },
+  {
+    name: "Field",
+    traits: [
+      trait("Layout", { Bands: 96, Frames: 80, Veils: 80 }),
+      trait("Parts", { Two: 80, Three: 112, Four: 64 }),
+      trait("Ground", { Light: 96, Dark: 84, Middle: 76 }),
+      trait("Edge", { Soft: 152, Torn: 104 }),
+      trait("Weight", { Low: 152, High: 104 }),
+    ],
+  },
 ];
 
 /** First halves of titles: nouns without article. */

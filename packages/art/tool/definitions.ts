@@ -10,6 +10,7 @@ const MASKS = { inputs: [0.8, 0.8, 0.9, 0.6, 0.35], kinds: [0, 1, 2] };
 const BEDS = { inputs: [0.9, 0.9, 0.7, 0.6, 0.5], kinds: [0, 0, 1, 2] };
 const CUTS = { inputs: [1, 1, 0.9, 0.5, 0.15], kinds: [0, 1, 2] };
 const FOLDS = { inputs: [1, 1, 0.8, 0.45, 0.15], kinds: [0, 1, 2] };
+const TINTS = { inputs: [0.8, 0.9, 0.6, 0.6, 0.4], kinds: [0, 1, 2] };
 const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
 const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
 
@@ -237,5 +238,38 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Carving: ["Dunes", "Dunes"], Stones: ["None", "None"] },
     params: [10, 150, 150, 120, 0, 110, 60, 90],
     nets: [FOLDS],
+  },
+  {
+    name: "Soglia",
+    about: "Bands of colour that breathe at their edges.",
+    family: 7,
+    weights: 7000,
+    palettes: "Chapel,Albers,Dusk,Levanto,Saffron,Ligure,Oleander,Nocturne,Tenmoku,Celadon,Indigo,Siena",
+    formats: "Portrait Portrait Portrait Square Bleed",
+    allow: { Layout: ["Bands", "Bands"] },
+    params: [110, 80, 140, 110, 60, 150, 110, 60],
+    nets: [TINTS],
+  },
+  {
+    name: "Lucerna",
+    about: "Doors and windows of light, one inside the other.",
+    family: 7,
+    weights: 7001,
+    palettes: "Chapel,Dusk,Nocturne,Oleander,Saffron,Ligure,Cobalt,Plum Ash,Cinnabar,Verde Alpi,Salina",
+    formats: "Square Portrait Portrait Bleed Landscape",
+    allow: { Layout: ["Frames", "Frames"] },
+    params: [220, 60, 110, 40, 40, 150, 40, 40],
+    nets: [TINTS],
+  },
+  {
+    name: "Velo",
+    about: "Veils of thin colour, poured over raw canvas.",
+    family: 7,
+    weights: 7002,
+    palettes: "Riso Pine,Terracotta,Ligure,Oleander,Albers,Cinnabar,Dusk,Saffron,Celadon,Cobalt,Siena",
+    formats: "Square Portrait Landscape Landscape",
+    allow: { Layout: ["Veils", "Veils"], Ground: ["Light", "Light"] },
+    params: [110, 255, 130, 50, 60, 100, 60, 110],
+    nets: [TINTS],
   },
 ];

@@ -101,9 +101,11 @@ function start(binary: string, dataDir: string, rpcPort: number, more: readonly 
     "-dnsseed=0",
     "-upnp=0",
     "-txindex=1",
-    // For wallets: few keys made ahead, payments that may be replaced (BIP125), a fee where no block has taught one.
+    // For wallets: few keys made ahead, payments that may be replaced (BIP125; Litecoin's nodes refuse it by default), a
+    // fee where no block has taught one.
     "-keypool=20",
     "-walletrbf=1",
+    "-mempoolreplacement=1",
     "-fallbackfee=0.0002",
     "-dbcache=8",
     "-par=1",

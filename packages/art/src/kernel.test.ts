@@ -4,12 +4,13 @@ import { expect, test } from "vitest";
 import { engrave } from "./kernel/engrave.generated.ts";
 import { marble } from "./kernel/marble.generated.ts";
 import { relief } from "./kernel/relief.generated.ts";
+import { strata } from "./kernel/strata.generated.ts";
 import { createKernel, type KernelCode } from "./kernel.ts";
 import { prepare, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
-const KERNELS: Readonly<Record<string, KernelCode>> = { marble, engrave, relief };
+const KERNELS: Readonly<Record<string, KernelCode>> = { strata, marble, engrave, relief };
 
 for (const [family, code] of Object.entries(KERNELS)) {
   const kernel = createKernel(code);

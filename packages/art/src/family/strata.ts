@@ -3,8 +3,18 @@
  * bent a little by a second one, so that neighbours follow each other without being copies.
  * @module
  */
-import { blend, dim, type Lab, ramp } from "../colour.ts";
-import { type Field, fieldAt, makeFields, NODE_STEP, NODES, nearestNode, sortedValues } from "../field.ts";
+import { blend, type Colour, dim, type Lab, paint, ramp } from "../colour.ts";
+import {
+  type Field,
+  fieldAt,
+  makeFields,
+  NODE_STEP,
+  NODES,
+  nearestNode,
+  onPlate,
+  type Plate,
+  sortedValues,
+} from "../field.ts";
 import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
 import { type Run, runner } from "../net.ts";
 import { noise } from "../noise.ts";
@@ -19,9 +29,9 @@ export const strata: Family = {
 
 const COMPOSITIONS: readonly Composition[] = ["horizon", "diagonal", "island", "column"];
 /** Distances of the shadow's taps. */
-const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
-const BACK_TAPS = [22, 62, 112, 172, 250];
-const WHITE = Int32Array.of(4096, 0, 16);
+export const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
+export const BACK_TAPS = [22, 62, 112, 172, 250];
+export const WHITE = Int32Array.of(4096, 0, 16);
 
 function make(setup: Setup): Finish {
   const { params: p, palette, plate, generator: g, bleed } = setup;
@@ -148,93 +158,130 @@ function make(setup: Setup): Finish {
     if (!inside) highest[k] = mat;
   }
 
-  /** Twice the sheet on top at a place, plus one on the disc; the mat lies above all. */
-  const levelAt = (x: number, y: number): number => {
-    const node = nearestNode(main, x, y);
-    if (lowest[node] === highest[node]) return lowest[node]!;
-    if (!bleed && !plate.inside(x, y)) return mat;
-    const h = fieldAt(main, x, y);
-    const b = fieldAt(bend, x, y);
-    let i = sheets - 1;
-    while (i > 0 && h + mul(b, bends[i]!) < levels[i]!) i--;
-    if (i <= discSheet && discSize > 0) {
-      const dx = x - discX;
-      const dy = y - discY;
-      if (dx * dx + dy * dy < discSize * discSize) return 2 * discSheet + 1;
-    }
-    return 2 * i;
+  const state: Strata = {
+    ...{ plate, bleed, main, bend, bends, levels, lowest, highest, sheets, mat, colours, discColour },
+    ...{ discX, discY, discSize, discSheet, lattice, lx, ly, tooth, edge, reach: 40 + thickness },
   };
+  return { linear: false, state, shade: (x, y, out) => shadeStrata(state, x, y, out) };
+}
 
-  const reach = 40 + thickness;
-  /** 0 to 8192: how deep a place lies in the shadow of higher sheets toward (dx, dy). */
-  const shadow = (
-    x: number,
-    y: number,
-    level: number,
-    dx: number,
-    dy: number,
-    taps: readonly number[],
-    perLevel: number,
-    more: number,
-  ): number => {
-    let dark = 0;
-    let last = 0;
-    let from = 0;
-    for (let k = 0; k < taps.length; k++) {
-      const d = taps[k]!;
-      const tx = x + mul(dx, d);
-      const ty = y + mul(dy, d);
-      const above = highest[nearestNode(main, tx, ty)]! - level <= last ? 0 : levelAt(tx, ty) - level;
-      if (above > last) {
-        last = above;
-        const length = Math.min(above, 5) * perLevel + more;
-        if (length > from) {
-          // Where between two taps the higher sheet begins: without this a shadow would show the taps as rings.
-          let low = from;
-          let high = d;
-          for (let i = 0; i < 4; i++) {
-            const middle = (low + high) >> 1;
-            if (levelAt(x + mul(dx, middle), y + mul(dy, middle)) - level >= above) high = middle;
-            else low = middle;
-          }
-          if (length > high) dark = Math.max(dark, div((length - high) * ONE, length + 80));
+/** What the finish reads. */
+export interface Strata {
+  readonly plate: Plate;
+  readonly bleed: boolean;
+  readonly main: Field;
+  readonly bend: Field;
+  /** How much each sheet bends, and the level at which it begins. */
+  readonly bends: Int32Array;
+  readonly levels: Int32Array;
+  /** Least and greatest of twice the sheet near each node. */
+  readonly lowest: Int8Array;
+  readonly highest: Int8Array;
+  readonly sheets: number;
+  /** The mat's level: above all sheets. */
+  readonly mat: number;
+  readonly colours: readonly Lab[];
+  readonly discColour: Lab;
+  readonly discX: number;
+  readonly discY: number;
+  readonly discSize: number;
+  readonly discSheet: number;
+  readonly lattice: number;
+  /** Direction to the lamp. */
+  readonly lx: number;
+  readonly ly: number;
+  readonly tooth: number;
+  readonly edge: number;
+  /** Length of a shadow for each level. */
+  readonly reach: number;
+}
+
+export function shadeStrata(s: Strata, x: number, y: number, out: Colour): void {
+  const { lattice, edge } = s;
+  const level = levelAt(s, x, y);
+  if ((level & 1) === 1) paint(out, s.discColour);
+  else paint(out, s.colours[level >> 1]!);
+
+  // The lamp's shadow; and, weaker, that of the sky, which a sheet in front takes away on its other side too.
+  const cast = castBy(s, x, y, level, s.lx, s.ly, TAPS, s.reach, 0);
+  const sky = mul(castBy(s, x, y, level, -s.lx, -s.ly, BACK_TAPS, s.reach >> 1, 60), 5600);
+  const dark = Math.max(cast, sky);
+
+  // Light runs over a sheet: brighter where it begins, on its side toward the light.
+  const fibre = noise(x * 44, y * 13, lattice + level * 7);
+  const felt = noise(x * 5, y * 5, lattice + level * 11) + (noise(x * 17, y * 17, lattice + level) >> 1);
+  const cloud = noise(x, y, lattice + level * 5 + 300);
+  out[0] = out[0]! + mul((fibre >> 7) + (felt >> 7) + (cloud >> 6), s.tooth << 6);
+  if (dark > 0) {
+    const k = mul(dark, 6144 + (dark >> 2));
+    dim(out, ONE - mul(k, 4300));
+    out[2] = out[2]! - mul(k, 40);
+  }
+  if (dark < 3000 && edge > 0) {
+    const behind = levelAt(s, x + mul(s.lx, 30), y + mul(s.ly, 30));
+    if (behind < level) blend(out, WHITE, Math.min(5200, edge * (8 + 4 * Math.min(4, level - behind))));
+  }
+  out[0] = clamp(out[0]!, 0, 4080);
+}
+
+/** Strata throw nothing on the mat. */
+export function surroundStrata(_s: Strata, _x: number, _y: number, _out: Colour): void {}
+
+/** Twice the sheet on top at a place, plus one on the disc; the mat lies above all. */
+function levelAt(s: Strata, x: number, y: number): number {
+  const node = nearestNode(s.main, x, y);
+  if (s.lowest[node]! === s.highest[node]!) return s.lowest[node]!;
+  if (!s.bleed && !onPlate(s.plate, x, y)) return s.mat;
+  const h = fieldAt(s.main, x, y);
+  const b = fieldAt(s.bend, x, y);
+  let i = s.sheets - 1;
+  while (i > 0 && h + mul(b, s.bends[i]!) < s.levels[i]!) i--;
+  if (i <= s.discSheet && s.discSize > 0) {
+    const dx = x - s.discX;
+    const dy = y - s.discY;
+    if (dx * dx + dy * dy < s.discSize * s.discSize) return 2 * s.discSheet + 1;
+  }
+  return 2 * i;
+}
+
+/** 0 to 8192: how deep a place lies in the shadow of higher sheets toward (dx, dy). */
+function castBy(
+  s: Strata,
+  x: number,
+  y: number,
+  level: number,
+  dx: number,
+  dy: number,
+  taps: readonly number[],
+  perLevel: number,
+  more: number,
+): number {
+  let dark = 0;
+  let last = 0;
+  let from = 0;
+  for (let k = 0; k < taps.length; k++) {
+    const d = taps[k]!;
+    const tx = x + mul(dx, d);
+    const ty = y + mul(dy, d);
+    const above = s.highest[nearestNode(s.main, tx, ty)]! - level <= last ? 0 : levelAt(s, tx, ty) - level;
+    if (above > last) {
+      last = above;
+      const length = Math.min(above, 5) * perLevel + more;
+      if (length > from) {
+        // Where between two taps the higher sheet begins: without this a shadow would show the taps as rings.
+        let low = from;
+        let high = d;
+        for (let i = 0; i < 4; i++) {
+          const middle = (low + high) >> 1;
+          if (levelAt(s, x + mul(dx, middle), y + mul(dy, middle)) - level >= above) high = middle;
+          else low = middle;
         }
+        if (length > high) dark = Math.max(dark, div((length - high) * ONE, length + 80));
       }
-      from = d;
     }
-    return dark;
-  };
-
-  return {
-    linear: false,
-    shade(x, y, out) {
-      const level = levelAt(x, y);
-      const sheet = level >> 1;
-      const onDisc = (level & 1) === 1;
-      out.set(onDisc ? discColour : colours[sheet]!);
-
-      // The lamp's shadow; and, weaker, that of the sky, which a sheet in front takes away on its other side too.
-      const cast = shadow(x, y, level, lx, ly, TAPS, reach, 0);
-      const sky = mul(shadow(x, y, level, -lx, -ly, BACK_TAPS, reach >> 1, 60), 5600);
-      const dark = Math.max(cast, sky);
-
-      // Light runs over a sheet: brighter where it begins, on its side toward the light.
-      const fibre = noise(x * 44, y * 13, lattice + level * 7);
-      const felt = noise(x * 5, y * 5, lattice + level * 11) + (noise(x * 17, y * 17, lattice + level) >> 1);
-      const cloud = noise(x, y, lattice + level * 5 + 300);
-      out[0] = out[0]! + mul((fibre >> 7) + (felt >> 7) + (cloud >> 6), tooth << 6);
-      if (dark > 0) {
-        const k = mul(dark, 6144 + (dark >> 2));
-        dim(out, ONE - mul(k, 4300));
-        out[2] = out[2]! - mul(k, 40);
-      }
-      if (dark < 3000 && edge > 0) {
-        const behind = levelAt(x + mul(lx, 30), y + mul(ly, 30));
-        if (behind < level) blend(out, WHITE, Math.min(5200, (edge * (8 + 4 * Math.min(4, level - behind))) >> 0));
-      }
-      out[0] = clamp(out[0]!, 0, 4080);
-    },
-  };
+    from = d;
+  }
+  return dark;
 }
 
 /** Least and greatest of twice the sheet near each node, from the hull of the spline, with room for its rounding. */

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { GLINT, GOLD } from "../../src/family/marble.ts";
+import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
 import { GX, GY } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
 import { lower } from "./lower.ts";
@@ -16,21 +17,29 @@ export interface Compiled {
   readonly state: string;
   readonly shade: string;
   readonly surround: string;
+  /** Its own module-level arrays. */
+  readonly tables: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 export const COMPILED: readonly Compiled[] = [
-  { file: "engrave", state: "Engrave", shade: "shadeEngrave", surround: "surroundEngrave" },
-  { file: "relief", state: "Relief", shade: "shadeRelief", surround: "surroundRelief" },
-  { file: "marble", state: "Marble", shade: "shadeMarble", surround: "surroundMarble" },
+  compiled("strata", { TAPS, BACK_TAPS, WHITE }),
+  compiled("marble", { GOLD, GLINT }),
+  compiled("engrave"),
+  compiled("relief"),
 ];
 
+function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number>>> = {}): Compiled {
+  const state = file.replace(/^./, (letter) => letter.toUpperCase());
+  return { file, state, shade: `shade${state}`, surround: `surround${state}`, tables };
+}
+
 /** The program of one family, from `sampleLight` down. */
-export function programOf({ file, state, shade, surround }: Compiled): Program {
+export function programOf({ file, state, shade, surround, tables }: Compiled): Program {
   const source = (name: string) => fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
   return lower(
     {
       files: ["integer", "noise", "colour", "field", "family/ground", `family/${file}`, "render"].map(source),
-      tables: { GX, GY, GOLD, GLINT },
+      tables: { GX, GY, ...tables },
       // A table of 8,192 entries is no place for four lanes to look into one by one.
       instead: { fade: "fadeOf", shade, surround, Finish: state },
     },

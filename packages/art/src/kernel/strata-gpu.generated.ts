@@ -1,0 +1,255 @@
+/** Made by tool/build-kernels.ts from the reference. Do not edit. */
+
+/** WGSL; gpu.ts adds the bindings and the entry point. */
+export const strataShader = `
+fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
+  var halfWidth_3: i32 = memory[(plate_0) >> 2u];
+  var halfHeight_4: i32 = memory[(((plate_0) + (4))) >> 2u];
+  if (((memory[(((plate_0) + (8))) >> 2u]) != (0))) {
+    return ((((((x_1) * (x_1))) + (((y_2) * (y_2))))) < (((halfWidth_3) * (halfWidth_3))));
+  }
+  return (((((x_1) < (halfWidth_3)) && ((x_1) >= (((0) - (halfWidth_3))))) && ((y_2) < (halfHeight_4))) && ((y_2) >= (((0) - (halfHeight_4)))));
+}
+
+fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
+  return min(max(x_0, low_1), high_2);
+}
+
+fn nearestNode_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var reachX_3: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_4: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_5: i32 = ((clamp_(x_1, ((0) - (reachX_3)), reachX_3)) + (9408));
+  var v_6: i32 = ((clamp_(y_2, ((0) - (reachY_4)), reachY_4)) + (9408));
+  return ((((((v_6) >> u32(7))) * (147))) + (((u_5) >> u32(7))));
+}
+
+fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var nodes_3: i32 = field_0;
+  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
+  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
+  var fx_8: i32 = ((u_6) & (127));
+  var fy_9: i32 = ((v_7) & (127));
+  var left_10: i32 = ((((128) - (fx_8))) * (((128) - (fx_8))));
+  var right_11: i32 = ((fx_8) * (fx_8));
+  var middle_12: i32 = ((((32768) - (left_10))) - (right_11));
+  var k_13: i32 = ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1));
+  var a_14: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((k_13) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (1))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_15: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (147))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (148))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_16: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (294))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (295))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_17: i32 = ((((((128) - (fy_9))) * (((128) - (fy_9))))) >> u32(3));
+  var bottom_18: i32 = ((((fy_9) * (fy_9))) >> u32(3));
+  return ((((((((top_17) * (a_14))) + (((((((4096) - (top_17))) - (bottom_18))) * (b_15))))) + (((bottom_18) * (c_16))))) >> u32(12));
+}
+
+fn mul_(a_0: i32, b_1: i32) -> i32 {
+  return ((((a_0) * (b_1))) >> u32(13));
+}
+
+fn levelAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var node_3: i32 = nearestNode_(((s_0) + (16)), x_1, y_2);
+  if (((memory[(((memory[(((s_0) + (64))) >> 2u]) + (((node_3) << u32(2))))) >> 2u]) == (memory[(((memory[(((s_0) + (72))) >> 2u]) + (((node_3) << u32(2))))) >> 2u]))) {
+    return memory[(((memory[(((s_0) + (64))) >> 2u]) + (((node_3) << u32(2))))) >> 2u];
+  }
+  if ((!(((memory[(((s_0) + (12))) >> 2u]) != (0))) && !(onPlate_(s_0, x_1, y_2)))) {
+    return memory[(((s_0) + (84))) >> 2u];
+  }
+  var h_4: i32 = fieldAt_(((s_0) + (16)), x_1, y_2);
+  var b_5: i32 = fieldAt_(((s_0) + (32)), x_1, y_2);
+  var i_6: i32 = ((memory[(((s_0) + (80))) >> 2u]) - (1));
+  {
+    loop {
+      if (!((((i_6) > (0)) && ((((h_4) + (mul_(b_5, memory[(((memory[(((s_0) + (48))) >> 2u]) + (((i_6) << u32(2))))) >> 2u])))) < (memory[(((memory[(((s_0) + (56))) >> 2u]) + (((i_6) << u32(2))))) >> 2u]))))) { break; }
+      i_6 = ((i_6) - (1));
+      continuing {
+      }
+    }
+  }
+  if ((((i_6) <= (memory[(((s_0) + (116))) >> 2u])) && ((memory[(((s_0) + (112))) >> 2u]) > (0)))) {
+    var dx_7: i32 = ((x_1) - (memory[(((s_0) + (104))) >> 2u]));
+    var dy_8: i32 = ((y_2) - (memory[(((s_0) + (108))) >> 2u]));
+    if (((((((dx_7) * (dx_7))) + (((dy_8) * (dy_8))))) < (((memory[(((s_0) + (112))) >> 2u]) * (memory[(((s_0) + (112))) >> 2u]))))) {
+      return ((((2) * (memory[(((s_0) + (116))) >> 2u]))) + (1));
+    }
+  }
+  return ((2) * (i_6));
+}
+
+fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+  (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
+  (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
+}
+
+fn castBy_(s_0: i32, x_1: i32, y_2: i32, level_3: i32, dx_4: i32, dy_5: i32, taps_6: i32, perLevel_7: i32, more_8: i32) -> i32 {
+  var dark_9: i32 = 0;
+  var last_10: i32 = 0;
+  var from_11: i32 = 0;
+  {
+    var k_12: i32 = 0;
+    loop {
+      if (!(((k_12) < (memory[(((taps_6) + (4))) >> 2u])))) { break; }
+      var d_13: i32 = memory[(((memory[(taps_6) >> 2u]) + (((k_12) << u32(2))))) >> 2u];
+      var tx_14: i32 = ((x_1) + (mul_(dx_4, d_13)));
+      var ty_15: i32 = ((y_2) + (mul_(dy_5, d_13)));
+      var above_16: i32 = select(((levelAt_(s_0, tx_14, ty_15)) - (level_3)), 0, ((((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((nearestNode_(((s_0) + (16)), tx_14, ty_15)) << u32(2))))) >> 2u]) - (level_3))) <= (last_10)));
+      if (((above_16) > (last_10))) {
+        last_10 = above_16;
+        var length_17: i32 = ((((min(above_16, 5)) * (perLevel_7))) + (more_8));
+        if (((length_17) > (from_11))) {
+          var low_18: i32 = from_11;
+          var high_19: i32 = d_13;
+          {
+            var i_20: i32 = 0;
+            loop {
+              if (!(((i_20) < (4)))) { break; }
+              var middle_21: i32 = ((((low_18) + (high_19))) >> u32(1));
+              if (((((levelAt_(s_0, ((x_1) + (mul_(dx_4, middle_21))), ((y_2) + (mul_(dy_5, middle_21))))) - (level_3))) >= (above_16))) {
+                high_19 = middle_21;
+              } else {
+                low_18 = middle_21;
+              }
+              continuing {
+                i_20 = ((i_20) + (1));
+              }
+            }
+          }
+          if (((length_17) > (high_19))) {
+            dark_9 = max(dark_9, ((((((length_17) - (high_19))) * (8192))) / (((length_17) + (80)))));
+          }
+        }
+      }
+      from_11 = d_13;
+      continuing {
+        k_12 = ((k_12) + (1));
+      }
+    }
+  }
+  return dark_9;
+}
+
+fn fadeOf_(t_0: i32) -> i32 {
+  var cube_1: i32 = ((((((((t_0) * (t_0))) >> u32(13))) * (t_0))) >> u32(13));
+  return ((((cube_1) * (((((((((((6) * (t_0))) - (122880))) * (t_0))) >> u32(13))) + (81920))))) >> u32(13));
+}
+
+fn finish_(mixed_0: i32) -> i32 {
+  var h_1: i32 = mixed_0;
+  h_1 = ((((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(15))))) * (i32(-2048144789)));
+  h_1 = ((((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(13))))) * (i32(-1028477387)));
+  return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
+}
+
+fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  var h_3: i32 = ((finish_(mixed_0)) & (15));
+  return ((((((memory[(((148) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((220) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  var fx_3: i32 = ((x_0) & (8191));
+  var fy_4: i32 = ((y_1) & (8191));
+  var u_5: i32 = fadeOf_(fx_3);
+  var v_6: i32 = fadeOf_(fy_4);
+  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var right_8: i32 = ((left_7) + (668265261));
+  var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
+  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var top_11: i32 = ((row_10) ^ (s_9));
+  var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
+  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
+  var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
+  return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn dim_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
+  (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
+  (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
+  (*out_0)[2] = (((((*out_0)[2]) * (k_1))) >> u32(13));
+}
+
+fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+  var L_3: i32 = (*out_0)[0];
+  var a_4: i32 = (*out_0)[1];
+  var b_5: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_3) + (((((((memory[(memory[(colour_1) >> 2u]) >> 2u]) - (L_3))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_4) + (((((((memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u]) - (a_4))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
+}
+
+fn shadeStrata_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  var lattice_4: i32 = memory[(((s_0) + (120))) >> 2u];
+  var edge_5: i32 = memory[(((s_0) + (136))) >> 2u];
+  var level_6: i32 = levelAt_(s_0, x_1, y_2);
+  if (((((level_6) & (1))) == (1))) {
+    paint_(out_3, ((s_0) + (96)));
+  } else {
+    paint_(out_3, ((memory[(((s_0) + (88))) >> 2u]) + (((((level_6) >> u32(1))) << u32(3)))));
+  }
+  var cast_7: i32 = castBy_(s_0, x_1, y_2, level_6, memory[(((s_0) + (124))) >> 2u], memory[(((s_0) + (128))) >> 2u], 64, memory[(((s_0) + (140))) >> 2u], 0);
+  var sky_8: i32 = mul_(castBy_(s_0, x_1, y_2, level_6, ((0) - (memory[(((s_0) + (124))) >> 2u])), ((0) - (memory[(((s_0) + (128))) >> 2u])), 112, ((memory[(((s_0) + (140))) >> 2u]) >> u32(1)), 60), 5600);
+  var dark_9: i32 = max(cast_7, sky_8);
+  var fibre_10: i32 = noise_(((x_1) * (44)), ((y_2) * (13)), ((lattice_4) + (((level_6) * (7)))));
+  var felt_11: i32 = ((noise_(((x_1) * (5)), ((y_2) * (5)), ((lattice_4) + (((level_6) * (11)))))) + (((noise_(((x_1) * (17)), ((y_2) * (17)), ((lattice_4) + (level_6)))) >> u32(1))));
+  var cloud_12: i32 = noise_(x_1, y_2, ((((lattice_4) + (((level_6) * (5))))) + (300)));
+  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((((fibre_10) >> u32(7))) + (((felt_11) >> u32(7))))) + (((cloud_12) >> u32(6)))), ((memory[(((s_0) + (132))) >> 2u]) << u32(6)))));
+  if (((dark_9) > (0))) {
+    var k_13: i32 = mul_(dark_9, ((6144) + (((dark_9) >> u32(2)))));
+    dim_(out_3, ((8192) - (mul_(k_13, 4300))));
+    (*out_3)[2] = (((*out_3)[2]) - (mul_(k_13, 40)));
+  }
+  if ((((dark_9) < (3000)) && ((edge_5) > (0)))) {
+    var behind_14: i32 = levelAt_(s_0, ((x_1) + (mul_(memory[(((s_0) + (124))) >> 2u], 30))), ((y_2) + (mul_(memory[(((s_0) + (128))) >> 2u], 30))));
+    if (((behind_14) < (level_6))) {
+      blend_(out_3, 284, min(5200, ((edge_5) * (((8) + (((4) * (min(4, ((level_6) - (behind_14)))))))))));
+    }
+  }
+  (*out_3)[0] = clamp_((*out_3)[0], 0, 4080);
+}
+
+fn surroundStrata_(_s_0: i32, _x_1: i32, _y_2: i32, _out_3: ptr<function, array<i32, 3>>) {
+}
+
+fn cube_(c_0: i32) -> i32 {
+  return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
+}
+
+fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+  var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
+  var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
+  var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
+  var l_4: i32 = cube_(((((((L_1) + (((1623) * (a_2))))) + (((884) * (b_3))))) >> u32(12)));
+  var m_5: i32 = cube_(((((((L_1) - (((432) * (a_2))))) - (((262) * (b_3))))) >> u32(12)));
+  var s_6: i32 = cube_(((((((L_1) - (((366) * (a_2))))) - (((5290) * (b_3))))) >> u32(12)));
+  (*out_0)[0] = clamp_(((((((((16698) * (l_4))) - (((13549) * (m_5))))) + (((946) * (s_6))))) >> u32(12)), 0, 16384);
+  (*out_0)[1] = clamp_(((((((((i32(-5196)) * (l_4))) + (((10690) * (m_5))))) - (((1399) * (s_6))))) >> u32(12)), 0, 16384);
+  (*out_0)[2] = clamp_(((((((((i32(-17)) * (l_4))) - (((2881) * (m_5))))) + (((6995) * (s_6))))) >> u32(12)), 0, 16384);
+}
+
+fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<function, array<i32, 3>>) {
+  var plate_5: i32 = canvas_0;
+  var scale_6: i32 = memory[(((canvas_0) + (12))) >> 2u];
+  var finish_7: i32 = ((canvas_0) + (28));
+  var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
+  var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
+  if (onPlate_(plate_5, x_8, y_9)) {
+    shadeStrata_(finish_7, x_8, y_9, out_4);
+    if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
+      (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
+      (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
+      (*out_4)[2] = clamp_((*out_4)[2], 0, 16384);
+      return;
+    }
+    (*out_4)[0] = (((*out_4)[0]) + (grain_3));
+  } else {
+    paint_(out_4, ((canvas_0) + (16)));
+    (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
+    surroundStrata_(finish_7, x_8, y_9, out_4);
+  }
+  toLinear_(out_4);
+}
+`;

@@ -552,8 +552,7 @@ contract Escrow {
     }
 
     function _allPaid(Terms calldata terms, Credit memory credit) private pure returns (bool) {
-        return (credit.clearedRequired || credit.waitingRequired)
-            && credit.cleared + credit.waiting >= terms.priceSats;
+        return (credit.clearedRequired || credit.waitingRequired) && credit.cleared + credit.waiting >= terms.priceSats;
     }
 
     /// @dev Keeps the token for the buyer until deeper headers come.

@@ -365,9 +365,8 @@ contract EscrowTest is EscrowFixture {
     function test_paySeveralOutputs() external {
         Escrow.Terms memory t = reserved();
         bytes memory transaction = Payments.transaction(
-            Payments.none().pays(300_000, scriptOf(t, 0)).pays(7, scriptOf(t, 1)).pays(1, hex"").pays(
-                699_999, scriptOf(t, 0)
-            ),
+            Payments.none().pays(300_000, scriptOf(t, 0)).pays(7, scriptOf(t, 1)).pays(1, hex"")
+                .pays(699_999, scriptOf(t, 0)),
             1
         );
         pay(t, 0, proofOf(transaction, 3));
@@ -418,9 +417,7 @@ contract EscrowTest is EscrowFixture {
         Escrow.Terms memory t = reserved();
         bytes memory transaction = payment(t, 0, 1_000_000, 1);
         Spv.Proof memory proof = proofOf(transaction, 3, START - 2 hours - 1, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(Escrow.PaymentTooOld.selector, START - 2 hours - 1, START - 2 hours)
-        );
+        vm.expectRevert(abi.encodeWithSelector(Escrow.PaymentTooOld.selector, START - 2 hours - 1, START - 2 hours));
         pay(t, 0, proof);
         pay(t, 0, proofOf(transaction, 3, START - 2 hours, 1));
         same("sold", statusOf(t), Status.Sold);
@@ -578,10 +575,8 @@ contract EscrowTest is EscrowFixture {
         t.required[1] = Escrow.Output(1, Payments.script(10));
         list(t);
         reserve(t, 0);
-        Payments.Outputs memory outputs =
-            Payments.none().pays(20_000, Payments.script(9)).pays(1_000_000, scriptOf(t, 0)).pays(
-                30_000, Payments.script(9)
-            );
+        Payments.Outputs memory outputs = Payments.none().pays(20_000, Payments.script(9))
+            .pays(1_000_000, scriptOf(t, 0)).pays(30_000, Payments.script(9));
         pay(t, 0, proofOf(Payments.transaction(outputs, 1), 3));
         same("the second is missing", statusOf(t), Status.Reserved);
         outputs = outputs.pays(1, Payments.script(10));
@@ -595,11 +590,8 @@ contract EscrowTest is EscrowFixture {
         Escrow.Terms memory a = _priced(CAP - 10, 3);
         Escrow.Terms memory b = _priced(10, 3);
         Escrow.Terms memory c = _priced(1, 3);
-        bytes[3] memory transactions = [
-            payment(a, 0, a.priceSats, 1),
-            payment(b, 0, b.priceSats, 2),
-            payment(c, 0, c.priceSats, 3)
-        ];
+        bytes[3] memory transactions =
+            [payment(a, 0, a.priceSats, 1), payment(b, 0, b.priceSats, 2), payment(c, 0, c.priceSats, 3)];
         Spv.Proof memory proof = Payments.prove(transactions, 1, 0, 3, START, 1);
         pay(a, 0, proof);
         pay(b, 0, Payments.prove(transactions, 2, 0, 3, START, 1));

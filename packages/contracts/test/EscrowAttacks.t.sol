@@ -48,9 +48,8 @@ contract EscrowAttacksTest is EscrowFixture {
     function test_oneTransactionForTwoSales() external {
         Escrow.Terms memory a = reserved();
         Escrow.Terms memory b = reserved();
-        bytes memory transaction = Payments.transaction(
-            Payments.none().pays(1_000_000, scriptOf(a, 0)).pays(400_000, scriptOf(b, 0)), 1
-        );
+        bytes memory transaction =
+            Payments.transaction(Payments.none().pays(1_000_000, scriptOf(a, 0)).pays(400_000, scriptOf(b, 0)), 1);
         Spv.Proof memory proof = proofOf(transaction, 3, START, 1);
         pay(a, 0, proof);
         pay(b, 0, proof);

@@ -35,11 +35,14 @@ library Payments {
 
     /// @notice Proof of transaction `index`, 1 to 3, in a block of a coinbase and these three, with `above` further
     /// levels, and `count` headers from that block on.
-    function prove(bytes[3] memory transactions, uint256 index, uint256 above, uint256 count, uint256 time, uint256 fork)
-        internal
-        pure
-        returns (Spv.Proof memory proof)
-    {
+    function prove(
+        bytes[3] memory transactions,
+        uint256 index,
+        uint256 above,
+        uint256 count,
+        uint256 time,
+        uint256 fork
+    ) internal pure returns (Spv.Proof memory proof) {
         bytes32[] memory roots = new bytes32[](count);
         (proof, roots[0]) = inBlock(transactions, index, above, fork);
         for (uint256 i = 1; i < count; ++i) {
@@ -85,7 +88,7 @@ library Payments {
         for (uint256 i; i < roots.length; ++i) {
             bytes memory header =
                 abi.encodePacked(hex"00000020", previous, roots[i], le32(time + i * 10), hex"ffff7f20", bytes4(0));
-            for (uint32 nonce; ; ++nonce) {
+            for (uint32 nonce;; ++nonce) {
                 assembly ("memory-safe") {
                     mstore(add(header, 0x50), or(shl(32, shr(32, mload(add(header, 0x50)))), nonce))
                 }

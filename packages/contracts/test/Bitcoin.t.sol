@@ -128,7 +128,7 @@ contract BitcoinTest is Test {
 
     function test_sixtyFourBytes() external {
         bytes memory node = abi.encodePacked(keccak256("left"), keccak256("right"));
-        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 100_000));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 1000));
         bitcoin.commitment(node);
     }
 

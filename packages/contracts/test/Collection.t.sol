@@ -199,7 +199,7 @@ contract ForgeTest is Fixture {
         (rest[0], rest[1]) = (c.branch[1], c.branch[2]);
         c.branch = rest;
         same("leads to the root", Claims.fold(Claims.sha256d(c.coinbase), c.branch, 0), _root(c));
-        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 100_000));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.TransactionLength.selector, 64, 65, 1000));
         send(c);
     }
 

@@ -2,7 +2,8 @@
  * Runs the Solidity tests and compares the gas snapshots. Last line: `forge: N passed, N failed, N skipped`.
  *
  * Run: `node packages/contracts/tool/forge-test.ts [--update] [forge test options]`. `--update` writes the snapshots in
- * place of comparing them. `FOUNDRY_PROFILE=ci` fuzzes longer.
+ * place of comparing them: with options, which may leave tests out, what was not measured stays. `FOUNDRY_PROFILE=ci`
+ * fuzzes longer.
  * @module
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -45,11 +46,12 @@ for (const [suite, { test_results }] of Object.entries(report)) {
 }
 for (const [group, found] of Object.entries(measured(report))) {
   const file = join(root, "snapshots", `${group}.json`);
+  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   if (update) {
-    writeFileSync(file, `${JSON.stringify(found, Object.keys(found).sort(), 2)}\n`);
+    const values = options.length === 0 ? found : { ...kept, ...found };
+    writeFileSync(file, `${JSON.stringify(values, Object.keys(values).sort(), 2)}\n`);
     continue;
   }
-  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   for (const [name, value] of Object.entries(found)) {
     if (kept[name] === value) continue;
     counts.Failure += 1;

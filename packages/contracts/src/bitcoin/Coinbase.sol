@@ -27,10 +27,7 @@ library Coinbase {
 
     /// @notice The 32 bytes of the one output `6a24 43415252 <32 bytes>` of value 0.
     function commitment(bytes calldata data) internal pure returns (bytes32 committed) {
-        if (data.length > MAX_LENGTH) {
-            revert Transaction.TransactionLength(data.length, Transaction.MIN_LENGTH, MAX_LENGTH);
-        }
-        (uint256 pos, uint256 outputs) = Transaction.open(data);
+        (uint256 pos, uint256 outputs) = Transaction.open(data, MAX_LENGTH);
         _checkInput(data);
         bool found;
         unchecked {

@@ -35,8 +35,13 @@ library Transaction {
     /// @return pos Where the first output begins.
     /// @return outputs How many outputs there are, at least one.
     function open(bytes calldata data) internal pure returns (uint256 pos, uint256 outputs) {
+        return open(data, MAX_LENGTH);
+    }
+
+    /// @notice The same for a caller who takes `most` bytes, at most MAX_LENGTH.
+    function open(bytes calldata data, uint256 most) internal pure returns (uint256 pos, uint256 outputs) {
         uint256 length = data.length;
-        if (length < MIN_LENGTH || length > MAX_LENGTH) revert TransactionLength(length, MIN_LENGTH, MAX_LENGTH);
+        if (length < MIN_LENGTH || length > most) revert TransactionLength(length, MIN_LENGTH, most);
         // No sum in this library can wrap: between two comparisons with the length, an offset grows by at most 65,535
         // and a small constant.
         unchecked {

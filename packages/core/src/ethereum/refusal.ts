@@ -114,16 +114,21 @@ const SENTENCES: Record<string, (...args: string[]) => [text: string, mend: stri
   ],
   HeaderLength: (length) => [`The header has ${length} bytes, not 80.`, TAMPERED],
   BranchLength: (length, most) => [`The branch has ${length} nodes; ${most} are the most.`, TAMPERED],
-  CoinbaseLength: (length, least, most) => [
+  TransactionLength: (length, least, most) => [
     `The coinbase has ${length} bytes; ${least} to ${most} are taken (one of 64 could be an inner node of the tree).`,
     TAMPERED,
   ],
-  CoinbaseTruncated: (end, length) => [`The coinbase ends at byte ${length}, but its fields need ${end}.`, TAMPERED],
+  Truncated: (end, length) => [`The coinbase ends at byte ${length}, but its fields need ${end}.`, TAMPERED],
   TrailingBytes: (end, length) => [`${Number(length) - Number(end)} bytes follow after the coinbase.`, TAMPERED],
   BadCompactSize: (offset) => [`At byte ${offset} of the coinbase stands no canonical length.`, TAMPERED],
+  WitnessForm: () => [
+    "The coinbase is in the form with witness, whose hash is not in the block's tree.",
+    "Give it without witness.",
+  ],
+  NoOutputs: () => ["The coinbase has no outputs.", TAMPERED],
   InputCount: (count) => [
     `The transaction has ${count} inputs; a coinbase has one.`,
-    "Give the first transaction of the block, without witness.",
+    "Give the first transaction of the block.",
   ],
   NotNullOutpoint: () => [
     "The transaction spends a real output, so it is no coinbase.",
@@ -138,8 +143,8 @@ const SENTENCES: Record<string, (...args: string[]) => [text: string, mend: stri
     `A second tagged output begins at byte ${offset} of the coinbase.`,
     "One header counts for one claim: a coinbase with two is void.",
   ],
-  MalformedCommitment: (offset) => [
-    `The tagged output at byte ${offset} is not of the exact form (value 0, 38 bytes).`,
+  MalformedCommitment: (offset, paid) => [
+    `The tagged output at byte ${offset} of the coinbase pays ${paid} satoshis; it must pay none.`,
     TAMPERED,
   ],
   // ERC-721

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { BLOCK, products } from "./dense.ts";
+
 /** A centred regression problem as sums: all that the two methods need. */
 export interface Moments {
   /** Rows behind the sums. */
@@ -304,62 +306,23 @@ export function lassoAt(
   return out;
 }
 
-/** Blocks of 4 x 4 columns: 16 products for 8 loads. */
 function gramOf(columns: Float64Array, n: number, p: number): Float64Array {
   const gram = new Float64Array(p * p);
-  for (let i = 0; i < p; i += 4) {
-    for (let j = i; j < p; j += 4) {
-      if (i + 4 <= p && j + 4 <= p) block(columns, n, p, i, j, gram);
-      else {
-        for (let a = i; a < Math.min(i + 4, p); a++) {
-          for (let b = j; b < Math.min(j + 4, p); b++) {
-            let sum = 0;
-            for (let t = 0; t < n; t++) sum += (columns[a * n + t] as number) * (columns[b * n + t] as number);
-            gram[a * p + b] = sum;
-          }
+  const sums = new Float64Array(BLOCK * BLOCK);
+  const starts = (from: number) => Array.from({ length: Math.min(BLOCK, p - from) }, (_, k) => (from + k) * n);
+  for (let i = 0; i < p; i += BLOCK) {
+    const own = starts(i);
+    for (let j = i; j < p; j += BLOCK) {
+      const other = starts(j);
+      products(columns, own, columns, other, n, sums);
+      for (let a = 0; a < own.length; a++) {
+        for (let b = 0; b < other.length; b++) {
+          gram[(i + a) * p + j + b] = gram[(j + b) * p + i + a] = sums[a * BLOCK + b] as number;
         }
       }
     }
   }
-  for (let a = 0; a < p; a++) for (let b = 0; b < a; b++) gram[a * p + b] = gram[b * p + a] as number;
   return gram;
-}
-
-function block(x: Float64Array, n: number, p: number, i: number, j: number, gram: Float64Array): void {
-  let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [s20, s21, s22, s23, s30, s31, s32, s33] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const a = i * n;
-  const b = j * n;
-  for (let t = 0; t < n; t++) {
-    const x0 = x[a + t] as number;
-    const x1 = x[a + n + t] as number;
-    const x2 = x[a + 2 * n + t] as number;
-    const x3 = x[a + 3 * n + t] as number;
-    const y0 = x[b + t] as number;
-    const y1 = x[b + n + t] as number;
-    const y2 = x[b + 2 * n + t] as number;
-    const y3 = x[b + 3 * n + t] as number;
-    s00 += x0 * y0;
-    s01 += x0 * y1;
-    s02 += x0 * y2;
-    s03 += x0 * y3;
-    s10 += x1 * y0;
-    s11 += x1 * y1;
-    s12 += x1 * y2;
-    s13 += x1 * y3;
-    s20 += x2 * y0;
-    s21 += x2 * y1;
-    s22 += x2 * y2;
-    s23 += x2 * y3;
-    s30 += x3 * y0;
-    s31 += x3 * y1;
-    s32 += x3 * y2;
-    s33 += x3 * y3;
-  }
-  gram.set([s00, s01, s02, s03], i * p + j);
-  gram.set([s10, s11, s12, s13], (i + 1) * p + j);
-  gram.set([s20, s21, s22, s23], (i + 2) * p + j);
-  gram.set([s30, s31, s32, s33], (i + 3) * p + j);
 }
 
 /** The row of variable `join` below the factor of the first k; false when it adds nothing. */

@@ -2,6 +2,8 @@
  * Sales for bitcoin from end to end: payments from a real wallet, blocks and reorganisations of two real nodes, proofs
  * that the escrow judges. The nodes' own work is scrypt; the blocks here meet Bitcoin's sha256d as well.
  */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import type { Hex } from "@carrara/contracts/btc-sale";
 import { getAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,6 +22,30 @@ import {
 const title = litecoind
   ? "sales for bitcoin"
   : "sales for bitcoin: litecoind is not on the PATH (apt-get install litecoind)";
+
+describe("examples/btc-sale.ts", () => {
+  const example = (environment: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, "../examples/btc-sale.ts")], {
+      encoding: "utf8",
+      env: environment,
+      timeout: 120_000,
+    });
+
+  test.skipIf(litecoind === undefined)("sells, tells each step with its gas, and ends", () => {
+    const { status, stdout, stderr } = example(process.env);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const step of ["list", "reserve", "pay, and deliver"]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${step} +[\\d,]+ gas$`, "m"));
+    }
+    expect(stdout).toContain("Token 1 is the buyer's; the seller's wallet has received 0.005 coins.");
+  });
+
+  test("says how to get litecoind where there is none", () => {
+    const { status, stdout, stderr } = example({ ...process.env, PATH: "" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toBe("litecoind is not on the PATH. On Debian and Ubuntu: apt-get install litecoind\n");
+  });
+});
 
 describe.skipIf(litecoind === undefined)(title, () => {
   let market: BtcMarket;

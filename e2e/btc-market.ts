@@ -17,7 +17,6 @@ import {
   type RequiredOutput,
   type SaleEvent,
   saleEvents,
-  saleId,
   scriptTree,
   type Terms,
 } from "@carrara/contracts/btc-sale";
@@ -190,8 +189,10 @@ async function openOn(url: string, pair: Litecoind) {
     const token = { address: nft, abi: plainMintAbi } as const;
     await send(seller, { ...token, functionName: "mint", args: [seller, tokenId] });
     await send(seller, { ...token, functionName: "approve", args: [escrow, tokenId] });
-    await send(seller, calls.list(terms));
-    return { id: saleId(terms), terms, scripts: tree.scripts };
+    const [listed] = await send(seller, calls.list(terms));
+    if (listed?.kind !== "listed") throw new Error("the escrow told of no listing");
+    // All further calls stand on what the chain tells.
+    return { id: listed.sale, terms: listed.terms, scripts: tree.scripts };
   }
 
   /** Lists, and reserves for the buyer. */
@@ -234,12 +235,18 @@ async function openOn(url: string, pair: Litecoind) {
     return BigInt(Math.round(coins * 1e8));
   }
 
+  /** Satoshis that a block's header backs so far. */
+  function exposure(block: string): Promise<bigint> {
+    const header = `0x${toHex(fromDisplay(block))}` as const;
+    return client.readContract({ address: escrow, abi: escrowAbi, functionName: "exposure", args: [header] });
+  }
+
   const ownerOf = (tokenId: bigint) =>
     client.readContract({ address: nft, abi: plainMintAbi, functionName: "ownerOf", args: [tokenId] });
 
   return {
     ...{ client, node, peer, buyerWallet, sellerWallet, escrow, nft, seller, buyer, prover, calls },
-    ...{ send, refusalOf, mine, agree, travel, list, reserved, pay, replace, proof, received, ownerOf },
+    ...{ send, refusalOf, mine, agree, travel, list, reserved, pay, replace, proof, received, exposure, ownerOf },
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { Hex } from "@carrara/contracts/btc-sale";
+import { type Hex, saleId } from "@carrara/contracts/btc-sale";
 import { getAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -78,6 +78,7 @@ describe.skipIf(litecoind === undefined)(title, () => {
   test("paid in time: the token goes to the buyer, the fee to the prover, the rest of the deposit back", async () => {
     const sale = await market.reserved();
     const { id, terms, script } = sale;
+    expect(id).toBe(saleId(terms));
     const txid = await market.pay(script);
     const blocks = await market.mine(3);
     expect(await refusal(sale, txid, blocks.slice(0, 2))).toBe("TooFewHeaders");
@@ -191,6 +192,16 @@ describe.skipIf(litecoind === undefined)(title, () => {
     await market.agree();
     expect(await market.received(sale.script)).toBe(0n);
     expect(await market.ownerOf(sale.terms.tokenId)).toBe(market.buyer);
+  });
+
+  test("a price over one header's cap is spread over the headers of its six confirmations", async () => {
+    const sale = await market.reserved({ priceSats: 3n * CAP, confirmations: 6 });
+    const txid = await market.pay(sale.script, 3n * CAP);
+    const blocks = await market.mine(6);
+    expect(await refusal(sale, txid, blocks.slice(0, 5))).toBe("TooFewHeaders");
+    expect(kinds(await prove(sale, txid, blocks))).toEqual(["credited", "sold"]);
+    // Each of the six backs half of what it may: so much room is left, and no satoshi more.
+    for (const hash of blocks) expect(await market.exposure(hash)).toBe(CAP / 2n);
   });
 
   test("over the cap: paid, for this buyer only, and delivered by many more headers", async () => {

@@ -3,7 +3,7 @@
  * @module
  */
 import { concat, fromHex } from "@carrara/base/bytes";
-import fc from "fast-check";
+import { type Random, seeded } from "@carrara/base/random";
 import { sha256d } from "../src/hash.ts";
 import type { SpvProof } from "../src/spv.ts";
 import { stripWitness } from "../src/transaction.ts";
@@ -114,35 +114,41 @@ export function* deceits(): Generator<Mutant> {
 
 /** As many proofs with one to four random changes, the same for the same seed. */
 export function* atRandom(proof: SpvProof, seed: number, count: number): Generator<Mutant> {
-  const byte = fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 0xfc, 0xfd, 0xfe, 0xff));
-  const step = fc.record({
-    field: fc.constantFrom("headers", "transaction", "index", "branch", "coinbaseBranch", "coinbasePreimage", "leaf"),
-    at: fc.nat(0xffff),
-    out: fc.constantFrom(0, 0, 1, 1, 1, 2, 8, 32, 80),
-    into: fc.array(byte, { maxLength: 4 }),
-  });
-  const steps = fc.array(step, { minLength: 1, maxLength: 4 });
-  for (const [number, changes] of fc.sample(steps, { seed, numRuns: count }).entries()) {
+  const random = seeded(seed);
+  for (let number = 0; number < count; number++) {
     let mutant = proof;
-    for (const { field, at, out, into } of changes) {
-      const splice = (bytes: Uint8Array, pieces: Uint8Array, cut: number) => {
-        const from = at % (bytes.length + 1);
-        return concat(bytes.subarray(0, from), pieces, bytes.subarray(Math.min(bytes.length, from + cut)));
-      };
-      const pieces = Uint8Array.from(into);
-      if (field === "index") mutant = { ...mutant, index: BigInt(at) >> BigInt(out % 16) };
-      else if (field === "leaf") mutant = proofOf(splice(mutant.transaction, pieces, Math.min(out, 2)));
-      else if (field === "headers" || field === "transaction") {
-        mutant = { ...mutant, [field]: splice(mutant[field], pieces, out) };
-      } else if (field === "coinbasePreimage") mutant = { ...mutant, coinbasePreimage: sha256d(pieces) };
-      else {
-        const nodes = mutant[field];
-        mutant = {
-          ...mutant,
-          [field]: nodes.toSpliced(at % (nodes.length + 1), out % 3, ...into.map((n) => sha256d(Uint8Array.of(n)))),
-        };
-      }
-    }
+    for (let changes = 1 + random.below(4); changes > 0; changes--) mutant = changed(mutant, random);
     yield [`random ${number} of seed ${seed}`, mutant];
   }
+}
+
+function changed(proof: SpvProof, random: Random): SpvProof {
+  const bytes = Uint8Array.from({ length: random.below(5) }, () => pick(random, [random.below(256), ...MARKS]));
+  const out = pick(random, [0, 0, 1, 1, 1, 2, 8, 32, 80]);
+  const spliced = (from: Uint8Array) => {
+    const at = random.below(from.length + 1);
+    return concat(from.subarray(0, at), bytes, from.subarray(at + out));
+  };
+  const nodes = (from: readonly Uint8Array[]) =>
+    from.toSpliced(
+      random.below(from.length + 1),
+      out % 3,
+      ...Array.from(bytes, (byte) => sha256d(Uint8Array.of(byte))),
+    );
+  return pick(random, [
+    () => ({ ...proof, headers: spliced(proof.headers) }),
+    () => ({ ...proof, transaction: spliced(proof.transaction) }),
+    () => proofOf(spliced(proof.transaction)),
+    () => ({ ...proof, index: BigInt(random.below(1 << random.below(20))) }),
+    () => ({ ...proof, branch: nodes(proof.branch) }),
+    () => ({ ...proof, coinbaseBranch: nodes(proof.coinbaseBranch) }),
+    () => ({ ...proof, coinbasePreimage: sha256d(bytes) }),
+  ])();
+}
+
+/** Bytes that mean something where a count is read. */
+const MARKS = [0, 1, 0xfc, 0xfd, 0xfe, 0xff];
+
+function pick<T>(random: Random, values: readonly T[]): T {
+  return values[random.below(values.length)]!;
 }

@@ -2,15 +2,17 @@
 import { fromHex } from "@carrara/base/bytes";
 import { expect, test } from "vitest";
 import { engrave } from "./kernel/engrave.generated.ts";
+import { field } from "./kernel/field.generated.ts";
 import { marble } from "./kernel/marble.generated.ts";
 import { relief } from "./kernel/relief.generated.ts";
 import { strata } from "./kernel/strata.generated.ts";
+import { wash } from "./kernel/wash.generated.ts";
 import { createKernel, type KernelCode } from "./kernel.ts";
 import { prepare, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
-const KERNELS: Readonly<Record<string, KernelCode>> = { strata, marble, engrave, relief };
+const KERNELS: Readonly<Record<string, KernelCode>> = { strata, wash, marble, engrave, relief, field };
 
 for (const [family, code] of Object.entries(KERNELS)) {
   const kernel = createKernel(code);

@@ -3,8 +3,8 @@
  * grain, fades inward as mist does, and bleeds where the paper was wet. Absorbances add, so overlaps are true glazes.
  * @module
  */
-import { paint, toLinear } from "../colour.ts";
-import { equaliser, type Field, fieldAt, makeFields } from "../field.ts";
+import { type Colour, type Lab, paint, toLinear } from "../colour.ts";
+import { equalise, type Field, fieldAt, makeFields, type Plate, quantilesOf } from "../field.ts";
 import { clamp, div, mul, ONE, step } from "../integer.ts";
 import { runner } from "../net.ts";
 import { fractal, latticeHash, noise } from "../noise.ts";
@@ -24,9 +24,9 @@ export const wash: Family = {
 const COMPOSITIONS: readonly Composition[] = ["island", "horizon", "column", "diagonal"];
 
 /** One pigment on the paper. */
-interface Layer {
+export interface Layer {
   readonly field: Field;
-  readonly equal: (v: number) => number;
+  readonly quantiles: Int32Array;
   /** Share of the plate, Q13. */
   readonly cover: number;
   /** Softest edge, in area share; 0 for a dry one. */
@@ -99,7 +99,7 @@ function make(setup: Setup): Finish {
     const value = (x: number, y: number) => fieldAt(field, x, y);
     return {
       field,
-      equal: equaliser(plate, value),
+      quantiles: quantilesOf(plate, value),
       cover: share,
       wet,
       seed,
@@ -116,7 +116,7 @@ function make(setup: Setup): Finish {
   const dropLight = new Int32Array(3);
   paint(dropLight, palette[5]!);
   toLinear(dropLight);
-  const drop = [absorbance(dropLight[0]!), absorbance(dropLight[1]!), absorbance(dropLight[2]!)] as const;
+  const drop = [absorbance(dropLight[0]!), absorbance(dropLight[1]!), absorbance(dropLight[2]!)];
 
   const ground = new Int32Array(3);
   paint(ground, palette[0]!);
@@ -124,78 +124,114 @@ function make(setup: Setup): Finish {
   const sown = splatterOption === 1 ? g.range(70, 130) : 0;
   const fades = nested === 1 ? fade : fade >> 1;
 
+  const state: Wash = {
+    ...{ plate, layers, lattice, ragged, granulation, density, fades, rim: rimWeight },
+    ...{ dropX, dropY, dropSize, drop, sown, ground },
+  };
   return {
     linear: true,
-    shade(x, y, out) {
-      const slow = noise(x, y, lattice + 55) + (noise(x << 1, y << 1, lattice + 56) >> 1);
-      const tooth = noise(x * 23, y * 23, lattice + 51);
-      const grains = noise(x * 9 + (slow << 1), y * 9, lattice + 50);
-      const frayed = (noise(x << 4, y << 4, lattice + 60) >> 1) + (noise(x << 5, y << 5, lattice + 61) >> 2);
-      const fray = mul(frayed, ragged << 4);
-      const grain = mul((grains >> 1) + tooth, granulation << 2);
-      let r = 0;
-      let gr = 0;
-      let b = 0;
-      for (let k = 0; k < layers.length; k++) {
-        const layer = layers[k]!;
-        const v = fieldAt(layer.field, x, y);
-        const share = layer.equal(v + fray);
-        const d = share - (ONE - layer.cover);
-        let soft = 36;
-        if (layer.wet > 0) soft += mul(step(-1200, 5200, noise(x, y, layer.seed)), layer.wet);
-        if (d < -soft) continue;
-        const body = step(-soft, soft > 200 ? soft : 36, d);
-        let amount = 1700 + (density << 4) + (slow >> 1);
-        // Inward the pigment thins: mist on ridges, pale hearts in blobs.
-        amount -= mul(div(clamp(d, 0, ONE) * ONE, layer.cover + 1), fades << 4);
-        if (soft < 300) {
-          const away = d < 0 ? -d : d;
-          const line = ONE - clamp(away * 20, 0, ONE);
-          const pool = ONE - clamp(away * 4, 0, ONE);
-          amount += mul(mul(mul(line, line), 3200) + mul(pool, 1200), rimWeight << 6);
-        }
-        const w = mul(body, clamp(amount + mul(amount, grain) + (grain >> 2), 300, 12000));
+    state,
+    shade: (x, y, out) => shadeWash(state, x, y, out),
+    surround: (x, y, out) => surroundWash(state, x, y, out),
+  };
+}
+
+/** What the finish reads. */
+export interface Wash {
+  readonly plate: Plate;
+  /** From the palest to the darkest. */
+  readonly layers: readonly Layer[];
+  readonly lattice: number;
+  readonly ragged: number;
+  readonly granulation: number;
+  readonly density: number;
+  /** How much a pigment thins inward. */
+  readonly fades: number;
+  readonly rim: number;
+  readonly dropX: number;
+  readonly dropY: number;
+  /** 0: there is no drop. */
+  readonly dropSize: number;
+  /** Absorbances of the drop. */
+  readonly drop: readonly number[];
+  /** How many cells of 256 are spattered. */
+  readonly sown: number;
+  /** Linear light of the paper. */
+  readonly ground: Lab;
+}
+
+export function shadeWash(s: Wash, x: number, y: number, out: Colour): void {
+  const { lattice } = s;
+  const slow = noise(x, y, lattice + 55) + (noise(x << 1, y << 1, lattice + 56) >> 1);
+  const tooth = noise(x * 23, y * 23, lattice + 51);
+  const grains = noise(x * 9 + (slow << 1), y * 9, lattice + 50);
+  const frayed = (noise(x << 4, y << 4, lattice + 60) >> 1) + (noise(x << 5, y << 5, lattice + 61) >> 2);
+  const fray = mul(frayed, s.ragged << 4);
+  const grain = mul((grains >> 1) + tooth, s.granulation << 2);
+  let r = 0;
+  let gr = 0;
+  let b = 0;
+  for (let k = 0; k < s.layers.length; k++) {
+    const layer = s.layers[k]!;
+    const v = fieldAt(layer.field, x, y);
+    const share = equalise(layer.quantiles, v + fray);
+    const d = share - (ONE - layer.cover);
+    let soft = 36;
+    if (layer.wet > 0) soft += mul(step(-1200, 5200, noise(x, y, layer.seed)), layer.wet);
+    if (d < -soft) continue;
+    const body = step(-soft, soft > 200 ? soft : 36, d);
+    let amount = 1700 + (s.density << 4) + (slow >> 1);
+    // Inward the pigment thins: mist on ridges, pale hearts in blobs.
+    amount -= mul(div(clamp(d, 0, ONE) * ONE, layer.cover + 1), s.fades << 4);
+    if (soft < 300) {
+      const away = d < 0 ? -d : d;
+      const line = ONE - clamp(away * 20, 0, ONE);
+      const pool = ONE - clamp(away * 4, 0, ONE);
+      amount += mul(mul(mul(line, line), 3200) + mul(pool, 1200), s.rim << 6);
+    }
+    const w = mul(body, clamp(amount + mul(amount, grain) + (grain >> 2), 300, 12000));
+    r += mul(layer.a0, w);
+    gr += mul(layer.a1, w);
+    b += mul(layer.a2, w);
+  }
+  if (s.dropSize > 0) {
+    const dx = x - s.dropX + (slow >> 6) + (fray >> 3);
+    const dy = y - s.dropY + (noise(x * 3, y * 3, lattice + 70) >> 6);
+    const reach = s.dropSize + 40;
+    if (dx < reach && dx > -reach && dy < reach && dy > -reach) {
+      const far = div((dx * dx + dy * dy) * 4, s.dropSize);
+      const body = step((s.dropSize << 2) + 130, (s.dropSize << 2) - 130, far);
+      const pool = clamp(ONE - Math.abs(far - (s.dropSize << 2)) * 7, 0, ONE);
+      const w = mul(body, clamp(5600 + (slow >> 1) + grain + mul(pool, 1800), 300, 12000));
+      r += mul(s.drop[0]!, w);
+      gr += mul(s.drop[1]!, w);
+      b += mul(s.drop[2]!, w);
+    }
+  }
+  if (s.sown > 0) {
+    const h = latticeHash(x >> 9, y >> 9, lattice + 80);
+    if ((h & 255) < s.sown && noise(x, y, lattice + 81) > 1200) {
+      const size = 14 + ((h >>> 8) & 31) + ((h >>> 13) & 3) * ((h >>> 15) & 15);
+      const dx = (x & 511) - 128 - ((h >>> 16) & 255);
+      const dy = (y & 511) - 128 - ((h >>> 24) & 255);
+      const far = dx * dx + dy * dy;
+      if (far < size * size) {
+        const w = 3000 + ((h >>> 20) & 4095) + (grain >> 1);
+        const layer = s.layers[s.layers.length - 1]!;
         r += mul(layer.a0, w);
         gr += mul(layer.a1, w);
         b += mul(layer.a2, w);
       }
-      if (dropSize > 0) {
-        const dx = x - dropX + (slow >> 6) + (fray >> 3);
-        const dy = y - dropY + (noise(x * 3, y * 3, lattice + 70) >> 6);
-        const reach = dropSize + 40;
-        if (dx < reach && dx > -reach && dy < reach && dy > -reach) {
-          const far = div((dx * dx + dy * dy) * 4, dropSize);
-          const body = step((dropSize << 2) + 130, (dropSize << 2) - 130, far);
-          const pool = clamp(ONE - Math.abs(far - (dropSize << 2)) * 7, 0, ONE);
-          const w = mul(body, clamp(5600 + (slow >> 1) + grain + mul(pool, 1800), 300, 12000));
-          r += mul(drop[0], w);
-          gr += mul(drop[1], w);
-          b += mul(drop[2], w);
-        }
-      }
-      if (sown > 0) {
-        const h = latticeHash(x >> 9, y >> 9, lattice + 80);
-        if ((h & 255) < sown && noise(x, y, lattice + 81) > 1200) {
-          const size = 14 + ((h >>> 8) & 31) + ((h >>> 13) & 3) * ((h >>> 15) & 15);
-          const dx = (x & 511) - 128 - ((h >>> 16) & 255);
-          const dy = (y & 511) - 128 - ((h >>> 24) & 255);
-          const far = dx * dx + dy * dy;
-          if (far < size * size) {
-            const w = 3000 + ((h >>> 20) & 4095) + (grain >> 1);
-            const layer = layers[layers.length - 1]!;
-            r += mul(layer.a0, w);
-            gr += mul(layer.a1, w);
-            b += mul(layer.a2, w);
-          }
-        }
-      }
-      const paper = (noise(x * 50, y * 50, lattice + 2) >> 9) + (tooth >> 10);
-      out[0] = Math.imul(ground[0]!, EXPONENTIAL[clamp(r + paper, 0, 4096)]!) >> 14;
-      out[1] = Math.imul(ground[1]!, EXPONENTIAL[clamp(gr + paper, 0, 4096)]!) >> 14;
-      out[2] = Math.imul(ground[2]!, EXPONENTIAL[clamp(b + paper, 0, 4096)]!) >> 14;
-    },
-    surround: (x, y, out) => sheetShadow(plate, x, y, out),
-  };
+    }
+  }
+  const paper = (noise(x * 50, y * 50, lattice + 2) >> 9) + (tooth >> 10);
+  out[0] = Math.imul(s.ground[0]!, EXPONENTIAL[clamp(r + paper, 0, 4096)]!) >> 14;
+  out[1] = Math.imul(s.ground[1]!, EXPONENTIAL[clamp(gr + paper, 0, 4096)]!) >> 14;
+  out[2] = Math.imul(s.ground[2]!, EXPONENTIAL[clamp(b + paper, 0, 4096)]!) >> 14;
+}
+
+export function surroundWash(s: Wash, x: number, y: number, out: Colour): void {
+  sheetShadow(s.plate, x, y, out);
 }
 
 /** Palette roles of two, three and four pigments, pale to dark, two ways each. */
@@ -215,7 +251,7 @@ const ROLES = [
 ];
 
 /** 2^14 exp(-i / 512) for i = 0..4096, by the recurrence e - e/2^9 + e/2^19 in Q28. */
-const EXPONENTIAL = exponentialTable();
+export const EXPONENTIAL = exponentialTable();
 
 function exponentialTable(): Int32Array {
   const table = new Int32Array(4097);

@@ -113,7 +113,7 @@ fn isTinted_(cut_0: i32, x_1: i32, y_2: i32, ragged_3: i32) -> bool {
   return ((((((dx_4) * (dx_4))) + (((dy_5) * (dy_5))))) < (((memory[(((cut_0) + (112))) >> 2u]) * (memory[(((cut_0) + (112))) >> 2u]))));
 }
 
-fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
   (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
   (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
   (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
@@ -166,7 +166,7 @@ fn lineAt_(width_0: i32, phase_1: i32) -> i32 {
   return select(step_(i32(-60), 460, ((((width_0) - (8192))) + (triangle_(phase_1)))), 0, ((width_0) <= (0)));
 }
 
-fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
   var L_3: i32 = (*out_0)[0];
   var a_4: i32 = (*out_0)[1];
   var b_5: i32 = (*out_0)[2];
@@ -175,13 +175,13 @@ fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
   (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
 }
 
-fn shadeEngrave_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn shadeEngrave3_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var s_4: i32 = memory[(((cut_0) + (88))) >> 2u];
   var dark_5: i32 = ((fieldAt_(((cut_0) + (48)), x_1, y_2)) >> u32(3));
   var tooth_6: i32 = noise_(((x_1) * (24)), ((y_2) * (24)), ((s_4) + (51)));
   var wobble_7: i32 = mul_(((((noise_(((x_1) * (11)), ((y_2) * (11)), ((s_4) + (60)))) >> u32(1))) + (tooth_6)), memory[(((cut_0) + (136))) >> 2u]);
   var tinted_8: bool = isTinted_(cut_0, x_1, y_2, ((wobble_7) >> u32(5)));
-  paint_(out_3, select(((cut_0) + (140)), ((cut_0) + (156)), tinted_8));
+  paint0_(out_3, select(((cut_0) + (140)), ((cut_0) + (156)), tinted_8));
   (*out_3)[0] = (((((*out_3)[0]) + (((noise_(((x_1) * (40)), ((y_2) * (40)), ((s_4) + (2)))) >> u32(8))))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((s_4) + (4)))) >> u32(8))));
   if (tinted_8) {
     (*out_3)[0] = (((*out_3)[0]) + (((tooth_6) >> u32(7))));
@@ -201,11 +201,11 @@ fn shadeEngrave_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32,
     inked_14 = max(inked_14, lineAt_(((mul_(((dark_5) - (memory[(((cut_0) + (124))) >> 2u])), 9000)) + (((wobble_7) >> u32(1)))), across_16));
   }
   if (((inked_14) > (0))) {
-    blend_(out_3, select(((cut_0) + (148)), ((cut_0) + (164)), tinted_8), mul_(inked_14, clamp_(((7900) + (((tooth_6) >> u32(4)))), 6800, 8192)));
+    blend0_(out_3, select(((cut_0) + (148)), ((cut_0) + (164)), tinted_8), mul_(inked_14, clamp_(((7900) + (((tooth_6) >> u32(4)))), 6800, 8192)));
   }
 }
 
-fn surroundEngrave_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn surroundEngrave3_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   if (onPlate_(cut_0, mul_(x_1, 7930), mul_(y_2, 7930))) {
     (*out_3)[0] = (((*out_3)[0]) - (26));
   } else {
@@ -219,7 +219,7 @@ fn cube_(c_0: i32) -> i32 {
   return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
 }
 
-fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+fn toLinear0_(out_0: ptr<function, array<i32, 3>>) {
   var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
   var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
   var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
@@ -238,7 +238,7 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
   var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
   var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
   if (onPlate_(plate_5, x_8, y_9)) {
-    shadeEngrave_(finish_7, x_8, y_9, out_4);
+    shadeEngrave3_(finish_7, x_8, y_9, out_4);
     if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
       (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
       (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
@@ -247,10 +247,10 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
     }
     (*out_4)[0] = (((*out_4)[0]) + (grain_3));
   } else {
-    paint_(out_4, ((canvas_0) + (16)));
+    paint0_(out_4, ((canvas_0) + (16)));
     (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
-    surroundEngrave_(finish_7, x_8, y_9, out_4);
+    surroundEngrave3_(finish_7, x_8, y_9, out_4);
   }
-  toLinear_(out_4);
+  toLinear0_(out_4);
 }
 `;

@@ -124,7 +124,7 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
   return ((((a_0) * (b_1))) >> u32(13));
 }
 
-fn ramp_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
+fn ramp0_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
   var p_3: i32 = ((clamp_(t_2, 0, 8191)) * (4));
   var from_4: i32 = ((memory[(palette_1) >> 2u]) + (((((p_3) >> u32(13))) << u32(3))));
   var to_5: i32 = ((memory[(palette_1) >> 2u]) + (((((((p_3) >> u32(13))) + (1))) << u32(3))));
@@ -143,7 +143,7 @@ fn vein_(distance_0: i32, width_1: i32) -> i32 {
   return select(((8192) - (((((distance_0) * (8192))) / (width_1)))), 0, ((distance_0) >= (width_1)));
 }
 
-fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
   var L_3: i32 = (*out_0)[0];
   var a_4: i32 = (*out_0)[1];
   var b_5: i32 = (*out_0)[2];
@@ -160,13 +160,13 @@ fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
   return mul_(mul_(t_3, t_3), ((24576) - (((2) * (t_3)))));
 }
 
-fn dim_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
+fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
   (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
   (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
   (*out_0)[2] = (((((*out_0)[2]) * (k_1))) >> u32(13));
 }
 
-fn shadeMarble_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var lattice_4: i32 = memory[(s_0) >> 2u];
   var rate_5: i32 = memory[(((s_0) + (4))) >> 2u];
   var palette_6: i32 = ((s_0) + (28));
@@ -193,7 +193,7 @@ fn shadeMarble_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 
   var m_15: i32 = equalise_(((s_0) + (136)), fieldAt_(((s_0) + (96)), x_9, y_10));
   var fine_16: i32 = fractal_(((u_12) << u32(2)), ((v_13) << u32(2)), ((lattice_4) + (77)), 3);
   var cubed_17: i32 = mul_(t_14, mul_(t_14, t_14));
-  ramp_(out_3, palette_6, ((((mul_(cubed_17, ((1400) + (((memory[(((s_0) + (8))) >> 2u]) << u32(4)))))) + (((t_14) >> u32(4))))) + (((mul_(m_15, m_15)) >> u32(4)))));
+  ramp0_(out_3, palette_6, ((((mul_(cubed_17, ((1400) + (((memory[(((s_0) + (8))) >> 2u]) << u32(4)))))) + (((t_14) >> u32(4))))) + (((mul_(m_15, m_15)) >> u32(4)))));
   var p0_18: i32 = ((((((((v_13) * (rate_5))) >> u32(3))) + (((fine_16) >> u32(5))))) + (((fieldAt_(((s_0) + (112)), x_9, y_10)) >> u32(5))));
   var d1_19: i32 = triangle_(p0_18);
   var d2_20: i32 = triangle_(((((((((p0_18) * (5))) >> u32(1))) + (((u_12) >> u32(1))))) + (((fine_16) >> u32(3)))));
@@ -202,16 +202,16 @@ fn shadeMarble_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 
   var core_23: i32 = vein_(d1_19, ((mul_(mul_(m_15, m_15), memory[(((s_0) + (144))) >> 2u])) + (60)));
   var second_24: i32 = vein_(d2_20, mul_(m_15, ((340) + (memory[(((s_0) + (12))) >> 2u]))));
   var third_25: i32 = vein_(d3_21, mul_(mul_(m_15, t_14), ((160) + (memory[(((s_0) + (12))) >> 2u]))));
-  blend_(out_3, ((memory[(palette_6) >> 2u]) + (16)), mul_(mul_(halo_22, halo_22), mul_(m_15, 6200)));
-  blend_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(halo_22, mul_(mul_(m_15, m_15), 3500)));
-  blend_(out_3, ((memory[(palette_6) >> 2u]) + (32)), mul_(step_(0, 8192, core_23), ((1800) + (mul_(m_15, 5600)))));
-  blend_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(second_24, mul_(m_15, 6500)));
-  blend_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(third_25, 5200));
+  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (16)), mul_(mul_(halo_22, halo_22), mul_(m_15, 6200)));
+  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(halo_22, mul_(mul_(m_15, m_15), 3500)));
+  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (32)), mul_(step_(0, 8192, core_23), ((1800) + (mul_(m_15, 5600)))));
+  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(second_24, mul_(m_15, 6500)));
+  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(third_25, 5200));
   if ((((memory[(((s_0) + (148))) >> 2u]) != (0)) && ((m_15) > (3000)))) {
     var line_26: i32 = vein_(d1_19, ((mul_(((m_15) - (3000)), 700)) + (50)));
     var leaf_27: i32 = mul_(step_(500, 3500, line_26), step_(3000, 4400, m_15));
-    blend_(out_3, 208, leaf_27);
-    blend_(out_3, 228, mul_(leaf_27, clamp_(((((noise_(((x_9) * (3)), ((y_10) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_26) >> u32(2)))), 0, 5000)));
+    blend0_(out_3, 208, leaf_27);
+    blend0_(out_3, 228, mul_(leaf_27, clamp_(((((noise_(((x_9) * (3)), ((y_10) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_26) >> u32(2)))), 0, 5000)));
   }
   var shine_28: i32 = clamp_(((((5200) - (((((x_9) + (y_10))) >> u32(1))))) - (((noise_(((x_9) >> u32(1)), ((y_10) >> u32(1)), ((lattice_4) + (40)))) >> u32(1)))), 0, 8192);
   (*out_3)[0] = (((((((*out_3)[0]) + (mul_(mul_(shine_28, shine_28), gloss_7)))) + (((fine_16) >> u32(7))))) + (((noise_(((x_9) * (20)), ((y_10) * (20)), lattice_4)) >> u32(8))));
@@ -220,25 +220,25 @@ fn shadeMarble_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 
     if (((rimmed_29) > (0))) {
       (*out_3)[0] = (((*out_3)[0]) + (150));
     } else {
-      dim_(out_3, 7492);
+      dim0_(out_3, 7492);
     }
   }
 }
 
-fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
   (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
   (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
   (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
 }
 
-fn sheetShadow_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   {
     var k_4: i32 = 0;
     loop {
       if (!(((k_4) < (6)))) { break; }
       var d_5: i32 = ((24) + (((k_4) * (24))));
       if (onPlate_(plate_0, ((x_1) - (d_5)), ((y_2) - (d_5)))) {
-        dim_(out_3, ((8192) - (((((6) - (k_4))) * (150)))));
+        dim0_(out_3, ((8192) - (((((6) - (k_4))) * (150)))));
         return;
       }
       continuing {
@@ -248,15 +248,15 @@ fn sheetShadow_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32
   }
 }
 
-fn surroundMarble_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  sheetShadow_(((s_0) + (36)), x_1, y_2, out_3);
+fn surroundMarble3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  sheetShadow3_(((s_0) + (36)), x_1, y_2, out_3);
 }
 
 fn cube_(c_0: i32) -> i32 {
   return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
 }
 
-fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+fn toLinear0_(out_0: ptr<function, array<i32, 3>>) {
   var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
   var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
   var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
@@ -275,7 +275,7 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
   var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
   var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
   if (onPlate_(plate_5, x_8, y_9)) {
-    shadeMarble_(finish_7, x_8, y_9, out_4);
+    shadeMarble3_(finish_7, x_8, y_9, out_4);
     if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
       (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
       (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
@@ -284,10 +284,10 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
     }
     (*out_4)[0] = (((*out_4)[0]) + (grain_3));
   } else {
-    paint_(out_4, ((canvas_0) + (16)));
+    paint0_(out_4, ((canvas_0) + (16)));
     (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
-    surroundMarble_(finish_7, x_8, y_9, out_4);
+    surroundMarble3_(finish_7, x_8, y_9, out_4);
   }
-  toLinear_(out_4);
+  toLinear0_(out_4);
 }
 `;

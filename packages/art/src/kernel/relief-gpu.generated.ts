@@ -261,7 +261,7 @@ fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
   return ((a_0) + (((((((b_1) - (a_0))) * (t_2))) >> u32(13))));
 }
 
-fn ramp_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
+fn ramp0_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
   var p_3: i32 = ((clamp_(t_2, 0, 8191)) * (4));
   var from_4: i32 = ((memory[(palette_1) >> 2u]) + (((((p_3) >> u32(13))) << u32(3))));
   var to_5: i32 = ((memory[(palette_1) >> 2u]) + (((((((p_3) >> u32(13))) + (1))) << u32(3))));
@@ -271,38 +271,38 @@ fn ramp_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
   (*out_0)[2] = ((memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]) + (((((((memory[(((memory[(to_5) >> 2u]) + (8))) >> 2u]) - (memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]))) * (f_6))) >> u32(13))));
 }
 
-fn shadeRelief_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn shadeRelief3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var s_4: i32 = memory[(((c_0) + (140))) >> 2u];
   var raw_5: i32 = toneOf_(c_0, x_1, y_2);
   var share_6: i32 = equalise_(((c_0) + (160)), raw_5);
   var tone_7: i32 = mix_(clamp_(((raw_5) - (1500)), 0, 8192), mul_(share_6, mul_(share_6, share_6)), memory[(((c_0) + (168))) >> 2u]);
   var stone_8: bool = (((memory[(((c_0) + (100))) >> 2u]) > (0)) && ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) < (0)));
-  ramp_(out_3, ((c_0) + (152)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (12))) >> 2u]) == (0)))), ((memory[(((c_0) + (120))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
+  ramp0_(out_3, ((c_0) + (152)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (12))) >> 2u]) == (0)))), ((memory[(((c_0) + (120))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
   var cloud_9: i32 = fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((s_4) + (60)), 3);
   var speck_10: i32 = select(((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (5)))) >> u32(5)), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
   (*out_3)[0] = (((*out_3)[0]) + (mul_(((((cloud_9) >> u32(6))) + (speck_10)), memory[(((c_0) + (148))) >> 2u])));
 }
 
-fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
   (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
   (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
   (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
 }
 
-fn dim_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
+fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
   (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
   (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
   (*out_0)[2] = (((((*out_0)[2]) * (k_1))) >> u32(13));
 }
 
-fn sheetShadow_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   {
     var k_4: i32 = 0;
     loop {
       if (!(((k_4) < (6)))) { break; }
       var d_5: i32 = ((24) + (((k_4) * (24))));
       if (onPlate_(plate_0, ((x_1) - (d_5)), ((y_2) - (d_5)))) {
-        dim_(out_3, ((8192) - (((((6) - (k_4))) * (150)))));
+        dim0_(out_3, ((8192) - (((((6) - (k_4))) * (150)))));
         return;
       }
       continuing {
@@ -312,15 +312,15 @@ fn sheetShadow_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32
   }
 }
 
-fn surroundRelief_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  sheetShadow_(c_0, x_1, y_2, out_3);
+fn surroundRelief3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  sheetShadow3_(c_0, x_1, y_2, out_3);
 }
 
 fn cube_(c_0: i32) -> i32 {
   return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
 }
 
-fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+fn toLinear0_(out_0: ptr<function, array<i32, 3>>) {
   var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
   var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
   var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
@@ -339,7 +339,7 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
   var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
   var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
   if (onPlate_(plate_5, x_8, y_9)) {
-    shadeRelief_(finish_7, x_8, y_9, out_4);
+    shadeRelief3_(finish_7, x_8, y_9, out_4);
     if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
       (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
       (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
@@ -348,10 +348,10 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
     }
     (*out_4)[0] = (((*out_4)[0]) + (grain_3));
   } else {
-    paint_(out_4, ((canvas_0) + (16)));
+    paint0_(out_4, ((canvas_0) + (16)));
     (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
-    surroundRelief_(finish_7, x_8, y_9, out_4);
+    surroundRelief3_(finish_7, x_8, y_9, out_4);
   }
-  toLinear_(out_4);
+  toLinear0_(out_4);
 }
 `;

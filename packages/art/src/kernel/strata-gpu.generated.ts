@@ -76,7 +76,7 @@ fn levelAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
   return ((2) * (i_6));
 }
 
-fn paint_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
   (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
   (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
   (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
@@ -166,13 +166,13 @@ fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
 }
 
-fn dim_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
+fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
   (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
   (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
   (*out_0)[2] = (((((*out_0)[2]) * (k_1))) >> u32(13));
 }
 
-fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
   var L_3: i32 = (*out_0)[0];
   var a_4: i32 = (*out_0)[1];
   var b_5: i32 = (*out_0)[2];
@@ -181,14 +181,14 @@ fn blend_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
   (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
 }
 
-fn shadeStrata_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn shadeStrata3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var lattice_4: i32 = memory[(((s_0) + (120))) >> 2u];
   var edge_5: i32 = memory[(((s_0) + (136))) >> 2u];
   var level_6: i32 = levelAt_(s_0, x_1, y_2);
   if (((((level_6) & (1))) == (1))) {
-    paint_(out_3, ((s_0) + (96)));
+    paint0_(out_3, ((s_0) + (96)));
   } else {
-    paint_(out_3, ((memory[(((s_0) + (88))) >> 2u]) + (((((level_6) >> u32(1))) << u32(3)))));
+    paint0_(out_3, ((memory[(((s_0) + (88))) >> 2u]) + (((((level_6) >> u32(1))) << u32(3)))));
   }
   var cast_7: i32 = castBy_(s_0, x_1, y_2, level_6, memory[(((s_0) + (124))) >> 2u], memory[(((s_0) + (128))) >> 2u], 64, memory[(((s_0) + (140))) >> 2u], 0);
   var sky_8: i32 = mul_(castBy_(s_0, x_1, y_2, level_6, ((0) - (memory[(((s_0) + (124))) >> 2u])), ((0) - (memory[(((s_0) + (128))) >> 2u])), 112, ((memory[(((s_0) + (140))) >> 2u]) >> u32(1)), 60), 5600);
@@ -199,26 +199,26 @@ fn shadeStrata_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>
   (*out_3)[0] = (((*out_3)[0]) + (mul_(((((((fibre_10) >> u32(7))) + (((felt_11) >> u32(7))))) + (((cloud_12) >> u32(6)))), ((memory[(((s_0) + (132))) >> 2u]) << u32(6)))));
   if (((dark_9) > (0))) {
     var k_13: i32 = mul_(dark_9, ((6144) + (((dark_9) >> u32(2)))));
-    dim_(out_3, ((8192) - (mul_(k_13, 4300))));
+    dim0_(out_3, ((8192) - (mul_(k_13, 4300))));
     (*out_3)[2] = (((*out_3)[2]) - (mul_(k_13, 40)));
   }
   if ((((dark_9) < (3000)) && ((edge_5) > (0)))) {
     var behind_14: i32 = levelAt_(s_0, ((x_1) + (mul_(memory[(((s_0) + (124))) >> 2u], 30))), ((y_2) + (mul_(memory[(((s_0) + (128))) >> 2u], 30))));
     if (((behind_14) < (level_6))) {
-      blend_(out_3, 284, min(5200, ((edge_5) * (((8) + (((4) * (min(4, ((level_6) - (behind_14)))))))))));
+      blend0_(out_3, 284, min(5200, ((edge_5) * (((8) + (((4) * (min(4, ((level_6) - (behind_14)))))))))));
     }
   }
   (*out_3)[0] = clamp_((*out_3)[0], 0, 4080);
 }
 
-fn surroundStrata_(_s_0: i32, _x_1: i32, _y_2: i32, _out_3: ptr<function, array<i32, 3>>) {
+fn surroundStrata3_(_s_0: i32, _x_1: i32, _y_2: i32, _out_3: ptr<function, array<i32, 3>>) {
 }
 
 fn cube_(c_0: i32) -> i32 {
   return ((((((((c_0) * (c_0))) >> u32(10))) * (c_0))) >> u32(12));
 }
 
-fn toLinear_(out_0: ptr<function, array<i32, 3>>) {
+fn toLinear0_(out_0: ptr<function, array<i32, 3>>) {
   var L_1: i32 = ((clamp_((*out_0)[0], 0, 4096)) << u32(12));
   var a_2: i32 = clamp_((*out_0)[1], i32(-1400), 1400);
   var b_3: i32 = clamp_((*out_0)[2], i32(-1400), 1400);
@@ -237,7 +237,7 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
   var x_8: i32 = ((((X_1) * (scale_6))) >> u32(14));
   var y_9: i32 = ((((Y_2) * (scale_6))) >> u32(14));
   if (onPlate_(plate_5, x_8, y_9)) {
-    shadeStrata_(finish_7, x_8, y_9, out_4);
+    shadeStrata3_(finish_7, x_8, y_9, out_4);
     if (((memory[(((canvas_0) + (24))) >> 2u]) != (0))) {
       (*out_4)[0] = clamp_((*out_4)[0], 0, 16384);
       (*out_4)[1] = clamp_((*out_4)[1], 0, 16384);
@@ -246,10 +246,10 @@ fn sampleLight_(canvas_0: i32, X_1: i32, Y_2: i32, grain_3: i32, out_4: ptr<func
     }
     (*out_4)[0] = (((*out_4)[0]) + (grain_3));
   } else {
-    paint_(out_4, ((canvas_0) + (16)));
+    paint0_(out_4, ((canvas_0) + (16)));
     (*out_4)[0] = (((((*out_4)[0]) + (((grain_3) >> u32(1))))) + (((noise_(X_1, Y_2, 3)) >> u32(9))));
-    surroundStrata_(finish_7, x_8, y_9, out_4);
+    surroundStrata3_(finish_7, x_8, y_9, out_4);
   }
-  toLinear_(out_4);
+  toLinear0_(out_4);
 }
 `;

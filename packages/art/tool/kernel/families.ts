@@ -5,6 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { GLINT, GOLD } from "../../src/family/marble.ts";
 import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
+import { EXPONENTIAL } from "../../src/family/wash.ts";
 import { GX, GY } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
 import { lower } from "./lower.ts";
@@ -23,9 +24,11 @@ export interface Compiled {
 
 export const COMPILED: readonly Compiled[] = [
   compiled("strata", { TAPS, BACK_TAPS, WHITE }),
+  compiled("wash", { EXPONENTIAL }),
   compiled("marble", { GOLD, GLINT }),
   compiled("engrave"),
   compiled("relief"),
+  { ...compiled("field"), state: "Fields" },
 ];
 
 function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number>>> = {}): Compiled {

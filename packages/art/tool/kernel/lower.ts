@@ -98,18 +98,33 @@ export function lower(sources: Sources, entry: string): Program {
     return address;
   };
 
-  const routineOf = (given: string, at: Node): Routine => {
-    const name = sources.instead?.[given] ?? given;
+  /** @param given types of the arguments: a colour may stand where the reference takes any array of three. */
+  const routineOf = (called: string, at: Node, given: readonly Type[] = []): Routine => {
+    const plain = sources.instead?.[called] ?? called;
+    const name = given.reduce((text, type, i) => (type.kind === "local" ? `${text}${i}` : text), plain);
     const known = routines.get(name);
     if (known) return known;
-    const tree = found.functions.get(name);
-    if (!tree) throw new NotCompilable(`unknown function ${name}`, at, found);
-    const params: Variable[] = tree.params.map((p: Tree) => ({ name: p.name, type: typeOf(p.typeAnnotation, p) }));
+    const tree = found.functions.get(plain);
+    if (!tree) throw new NotCompilable(`unknown function ${plain}`, at, found);
+    const params: Variable[] = tree.params.map((p: Tree, i: number) => {
+      const type = typeOf(p.typeAnnotation, p);
+      const local = given[i]?.kind === "local" ? given[i] : undefined;
+      if (given[i] && given[i].kind !== type.kind && !(local && type.kind === "array")) {
+        throw new NotCompilable(`argument ${i + 1} of ${plain} is no ${type.kind}`, at, found);
+      }
+      return { name: p.name, type: local ?? type };
+    });
     const routine: Routine = { name, params, result: typeOf(tree.returnType, tree), body: [] };
     routines.set(name, routine);
     routine.body = block(tree.body.body, new Map(params.map((p) => [p.name, p])));
     order.push(routine);
     return routine;
+  };
+
+  const resultOf = (called: string, at: Node): Type => {
+    const tree = found.functions.get(sources.instead?.[called] ?? called);
+    if (!tree) throw new NotCompilable(`unknown function ${called}`, at, found);
+    return typeOf(tree.returnType, tree);
   };
 
   type Scope = Map<string, Variable>;
@@ -300,7 +315,7 @@ export function lower(sources: Sources, entry: string): Program {
         return typeOfExpression(tree.consequent, scope);
       case "CallExpression":
         return tree.callee.type === "Identifier" && !(tree.callee.name in OPERATORS)
-          ? routineOf(tree.callee.name, tree).result
+          ? resultOf(tree.callee.name, tree)
           : INT;
       case "MemberExpression": {
         const of = typeOfExpression(tree.object, scope);
@@ -391,7 +406,8 @@ export function lower(sources: Sources, entry: string): Program {
     if (tree.callee.type !== "Identifier") throw new NotCompilable("a call of no function", tree, found);
     const operator = OPERATORS[tree.callee.name];
     if (operator) return binary(operator, args[0]!, args[1]!);
-    const to = routineOf(tree.callee.name, tree);
+    const given: Type[] = tree.arguments.map((each: Tree) => typeOfExpression(each, scope));
+    const to = routineOf(tree.callee.name, tree, given);
     if (to.params.length !== args.length) throw new NotCompilable("number of arguments", tree, found);
     return { op: "call", to, args } satisfies Call;
   };

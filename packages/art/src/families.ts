@@ -12,6 +12,7 @@ import { relief } from "./family/relief.ts";
 import { strata } from "./family/strata.ts";
 import { vessel } from "./family/vessel.ts";
 import { wash } from "./family/wash.ts";
+import { weave } from "./family/weave.ts";
 
 /** Index = the code in byte 1 of a style. */
-export const FAMILIES: readonly Family[] = [block, strata, vessel, wash, marble, engrave, relief, field];
+export const FAMILIES: readonly Family[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave];

@@ -201,6 +201,17 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
       trait("Weight", { Low: 152, High: 104 }),
     ],
   },
+  {
+    name: "Weave",
+    traits: [
+      trait("Cloth", { Ikat: 88, Kilim: 88, Plaid: 80 }),
+      trait("Threads", { Coarse: 72, Middle: 104, Fine: 80 }),
+      trait("Binding", { Plain: 136, Twill: 120 }),
+      trait("Motif", { Diamond: 112, Chevron: 76, Free: 68 }),
+      trait("Repeats", { One: 64, Two: 76, Three: 68, Four: 48 }),
+      trait("Fringe", { None: 88, Cut: 100, Knotted: 68 }),
+    ],
+  },
 ];
 
 /** First halves of titles: nouns without article. */

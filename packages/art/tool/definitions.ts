@@ -11,6 +11,7 @@ const BEDS = { inputs: [0.9, 0.9, 0.7, 0.6, 0.5], kinds: [0, 0, 1, 2] };
 const CUTS = { inputs: [1, 1, 0.9, 0.5, 0.15], kinds: [0, 1, 2] };
 const FOLDS = { inputs: [1, 1, 0.8, 0.45, 0.15], kinds: [0, 1, 2] };
 const TINTS = { inputs: [0.8, 0.9, 0.6, 0.6, 0.4], kinds: [0, 1, 2] };
+const DYES = { inputs: [1.2, 1.2, 0.8, 0.4, 0.2], kinds: [0, 0, 1, 2] };
 const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
 const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
 
@@ -271,5 +272,38 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Layout: ["Veils", "Veils"], Ground: ["Light", "Light"] },
     params: [110, 255, 130, 50, 60, 100, 60, 110],
     nets: [TINTS],
+  },
+  {
+    name: "Telaio",
+    about: "Ikat: the warp is dyed first, and its edges flame.",
+    family: 8,
+    weights: 8000,
+    palettes: "Indigo,Levanto,Saffron,Ligure,Terracotta,Cinnabar,Verde Alpi,Tenmoku,Cobalt,Albers,Oleander",
+    formats: "Portrait Portrait Square Landscape",
+    allow: { Cloth: ["Ikat", "Ikat"], Repeats: ["One", "Three"], Motif: ["Diamond", "Chevron"] },
+    params: [150, 80, 150, 60, 110, 150, 110, 200],
+    nets: [DYES],
+  },
+  {
+    name: "Tappeto",
+    about: "Kilims: stepped medallions in few colours.",
+    family: 8,
+    weights: 8001,
+    palettes: "Levanto,Lascaux,Indigo,Siena,Terracotta,Cinnabar,Verde Alpi,Albers,Saffron,Nocturne,Riso Pine",
+    formats: "Portrait Portrait Square Landscape",
+    allow: { Cloth: ["Kilim", "Kilim"], Repeats: ["One", "Three"] },
+    params: [120, 100, 0, 150, 150, 150, 110, 200],
+    nets: [DYES],
+  },
+  {
+    name: "Coperta",
+    about: "Blankets: two orders of stripes that cross.",
+    family: 8,
+    weights: 8002,
+    palettes: "Bardiglio,Saffron,Verde Alpi,Morandi,Terracotta,Indigo,Plum Ash,Lichen,Cinnabar,Sumi,Ligure,Calacatta",
+    formats: "Square Portrait Portrait Landscape",
+    allow: { Cloth: ["Plaid", "Plaid"] },
+    params: [0, 0, 0, 120, 0, 150, 110, 200],
+    nets: [DYES],
   },
 ];

@@ -8,6 +8,17 @@ import {Target} from "../src/bitcoin/Target.sol";
 import {RelayChain} from "./RelayChain.sol";
 import {Test} from "./Vm.sol";
 
+/// @notice The library takes calldata and any target, so it is called from outside.
+contract Headers {
+    function follow(bytes calldata headers, uint256 index, bytes32 previous, uint256 target)
+        external
+        view
+        returns (bytes32)
+    {
+        return Header.follow(headers, index, previous, target);
+    }
+}
+
 contract FixedTargetRelayTest is Test {
     uint256 internal constant BITS = 0x207fffff;
     uint256 internal constant NOW = 1_800_000_000;
@@ -69,6 +80,16 @@ contract FixedTargetRelayTest is Test {
         }
         vm.expectRevert(abi.encodeWithSelector(Header.WorkMissing.selector, 0, RelayChain.number(hash), target));
         relay.verify(header);
+    }
+
+    /// @dev A hash that is the target itself meets it, as in Bitcoin Core.
+    function test_atTheTarget() external {
+        (bytes memory header, bytes32 hash) = RelayChain.mine(0, NOW, BITS, 0);
+        Headers headers = new Headers();
+        uint256 number = RelayChain.number(hash);
+        same("hash", headers.follow(header, 0, 0, number), hash);
+        vm.expectRevert(abi.encodeWithSelector(Header.WorkMissing.selector, 0, number, number - 1));
+        headers.follow(header, 0, 0, number - 1);
     }
 
     function test_future() external {

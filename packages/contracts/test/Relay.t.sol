@@ -427,6 +427,34 @@ contract RelayRetargetTest is RelayFixture {
         new Relay(easy, 7, Relay.Epoch(G, BITS));
     }
 
+    function test_rulesAtTheirEnds() external {
+        Relay.Rules memory ours = rules();
+        (ours.proof, ours.deepProof, ours.staleAfter) = (INTERVAL, INTERVAL, uint32(DUE));
+        new Relay(ours, 7, Relay.Epoch(G, BITS));
+        (ours.interval, ours.spacing, ours.proof, ours.deepProof) = (2, 2, 1, 1);
+        new Relay(ours, 7, Relay.Epoch(G, BITS));
+        // 2^30 - 1 seconds, and one more.
+        (ours.interval, ours.spacing, ours.staleAfter) = (3, 357_913_941, type(uint32).max);
+        new Relay(ours, 7, Relay.Epoch(G, BITS));
+        (ours.interval, ours.spacing) = (1 << 10, 1 << 20);
+        vm.expectRevert(abi.encodeWithSelector(Relay.BadRules.selector, ours));
+        new Relay(ours, 7, Relay.Epoch(G, BITS));
+    }
+
+    /// @dev What a relay began with is its first event: compare it with a node of your own.
+    function test_genesisIsTold() external {
+        vm.expectEmit();
+        emit Relay.Retargeted(9, G, BITS, 0);
+        relay = new Relay(rules(), 9, Relay.Epoch(G, BITS));
+        epochIs(9, G, BITS, 0);
+        same("interval", relay.INTERVAL(), INTERVAL);
+        same("spacing", relay.SPACING(), SPACING);
+        same("limit", relay.LIMIT(), Target.fromBits(LIMIT));
+        same("proof", relay.PROOF(), PROOF);
+        same("deep proof", relay.DEEP_PROOF(), DEEP);
+        same("stale after", relay.STALE_AFTER(), STALE);
+    }
+
     function test_badGenesis() external {
         Relay.Rules memory ours = rules();
         vm.expectRevert(abi.encodeWithSelector(Relay.BadGenesis.selector, 0, BITS));
@@ -662,7 +690,8 @@ contract RelayVerifyTest is RelayFixture {
     }
 
     function test_future() external {
-        (bytes memory a, bytes32 tip) = RelayChain.mine(0, start2, bits2, 1);
+        (bytes memory a, bytes32 tip) = RelayChain.mine(0, block.timestamp + 2 hours, bits2, 1);
+        relay.verify(a);
         (bytes memory b,) = RelayChain.mine(tip, block.timestamp + 2 hours + 1, bits2, 1);
         _refused(
             abi.encodeWithSelector(
@@ -716,6 +745,32 @@ contract RelayVerifyTest is RelayFixture {
         // Not so much as one header may be left out of the rule.
         (part,) = RelayChain.chain(tip, 2, G + 1521, 5, A, 1);
         _refused(abi.encodeWithSelector(IRelay.WrongBits.selector, 5, A), abi.encodePacked(headers, part));
+    }
+
+    /// @dev Two epochs of the same target, then another: where the first of them ended shows only at the second's end.
+    function test_sameTargetThenAnother() external {
+        vm.warp(G);
+        relay = new Relay(rules(), 7, Relay.Epoch(G, LIMIT));
+        uint256 step = SPACING + 3600;
+        (bytes memory two, bytes32 tip) = RelayChain.chain(0, 2 * INTERVAL, G, step, LIMIT, 1);
+        vm.warp(G + (INTERVAL + PROOF) * step);
+        relay.retarget(RelayChain.slice(two, 0, INTERVAL + PROOF));
+        uint256 start = G + INTERVAL * step;
+        uint256 end = start + TAKEN;
+        uint256 bits = next(LIMIT, start, end);
+        (bytes memory headers,) = seam(PROOF, LIMIT, end, PROOF, bits, end + 60);
+        vm.warp(end + 1 days);
+        relay.retarget(headers);
+        (bytes memory a, bytes32 last) = RelayChain.chain(0, 2, start - 2 * step, step, LIMIT, 1);
+        bytes memory b;
+        bytes memory c;
+        (b, tip) = RelayChain.chain(last, 4, start, step, LIMIT, 1);
+        (c,) = RelayChain.chain(tip, 2, end + 60, 60, bits, 1);
+        relay.verify(abi.encodePacked(a, b, c));
+        // The same with no header at the second one's start: an epoch is left out.
+        (b, tip) = RelayChain.chain(last, 4, start + 1, step, LIMIT, 1);
+        (c,) = RelayChain.chain(tip, 2, end + 60, 60, bits, 1);
+        _refused(abi.encodeWithSelector(IRelay.WrongBits.selector, 6, bits), abi.encodePacked(a, b, c));
     }
 
     /// @dev All epochs at the limit: any chain of it is in one of them, from any place on.

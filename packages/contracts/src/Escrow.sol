@@ -118,6 +118,8 @@ contract Escrow {
     uint256 private constant MAX_CONFIRMATIONS = 12;
     /// @dev From here on a price may be spread over as many headers as it needs confirmations.
     uint256 private constant SPREAD_CONFIRMATIONS = 6;
+    /// @dev The hash of an empty list as the ABI has it, an offset and a length: most sales require nothing.
+    bytes32 private constant NONE_REQUIRED = keccak256(abi.encode(0x20, 0));
     uint256 private constant MAX_REQUIRED = 4;
     /// @dev 16 scripts: fewer than the 20 unused addresses after which a wallet stops to look.
     uint256 private constant MAX_BRANCH = 4;
@@ -135,7 +137,8 @@ contract Escrow {
     /// @notice Headers over a payment for which no cap holds.
     uint256 public immutable DEEP_HEADERS;
     uint256 public immutable PAY_WINDOW;
-    uint256 public immutable GRACE;
+    /// @notice Seconds from a reservation to when it may expire: the time to pay, and the grace after it.
+    uint256 public immutable LOCK_WINDOW;
     uint256 public immutable COOL_DOWN;
     uint256 public immutable LEAVE_WINDOW;
     uint256 public immutable LAPSE_WINDOW;
@@ -246,7 +249,7 @@ contract Escrow {
         CAP = subsidySats / 3;
         DEEP_HEADERS = deepHeaders;
         PAY_WINDOW = windows.pay;
-        GRACE = windows.grace;
+        LOCK_WINDOW = uint256(windows.pay) + windows.grace;
         COOL_DOWN = windows.coolDown;
         LEAVE_WINDOW = windows.leave;
         LAPSE_WINDOW = windows.lapse;
@@ -292,8 +295,8 @@ contract Escrow {
         sale = sale.reserve(buyer, block.timestamp);
         _sales[id] = sale;
         _take(scriptHash, reservationOf(id, sale.reservations()));
-        uint256 payBy = block.timestamp + PAY_WINDOW;
-        emit Reserved(id, buyer, msg.sender, sale.reservations(), script, payBy, payBy + GRACE);
+        (uint256 payBy, uint256 lockUntil) = (block.timestamp + PAY_WINDOW, block.timestamp + LOCK_WINDOW);
+        emit Reserved(id, buyer, msg.sender, sale.reservations(), script, payBy, lockUntil);
     }
 
     /// @notice Proves a payment for the present reservation, or for the last one while there is none. Anybody may call.
@@ -331,7 +334,7 @@ contract Escrow {
     function expire(Terms calldata terms) external locked {
         bytes32 id = idOf(terms);
         SaleState sale = _saleIn(Status.Reserved, id);
-        _notBefore(sale.reservedAt() + PAY_WINDOW + GRACE);
+        _notBefore(sale.reservedAt() + LOCK_WINDOW);
         emit Expired(id, _relist(id, sale));
         _push(terms.seller, terms.depositWei);
     }
@@ -401,7 +404,7 @@ contract Escrow {
     /// Assembly saves each call 1,000 gas. Words are copied as they stand: `list`, which logs all of them, refuses those
     /// that do not fit their types, so no sale has such a name.
     function idOf(Terms calldata terms) public pure returns (bytes32 id) {
-        bytes32 required = keccak256(abi.encode(terms.required));
+        bytes32 required = terms.required.length == 0 ? NONE_REQUIRED : keccak256(abi.encode(terms.required));
         assembly ("memory-safe") {
             let free := mload(0x40)
             calldatacopy(free, terms, 0x120)

@@ -19,7 +19,7 @@ contract EscrowTest is EscrowFixture {
         same("cap", escrow.CAP(), 52_083_333);
         same("deep", escrow.DEEP_HEADERS(), 144);
         same("pay", escrow.PAY_WINDOW(), 2 hours);
-        same("grace", escrow.GRACE(), 24 hours);
+        same("lock", escrow.LOCK_WINDOW(), 26 hours);
         same("cool down", escrow.COOL_DOWN(), 12 hours);
         same("leave", escrow.LEAVE_WINDOW(), 24 hours);
         same("lapse", escrow.LAPSE_WINDOW(), 14 days);

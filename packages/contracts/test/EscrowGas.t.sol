@@ -89,6 +89,20 @@ contract EscrowGasTest is EscrowFixture {
         vm.snapshotGasLastCall("escrow", "collect");
     }
 
+    function test_expireAndClose() external {
+        Escrow.Terms memory t = reserved();
+        vm.warp(block.timestamp + 26 hours);
+        escrow.expire(t);
+        vm.snapshotGasLastCall("escrow", "expire");
+        vm.prank(SELLER);
+        escrow.requestWithdraw(t);
+        vm.snapshotGasLastCall("escrow", "requestWithdraw");
+        vm.warp(block.timestamp + 24 hours);
+        vm.prank(SELLER);
+        escrow.close(t, SELLER);
+        vm.snapshotGasLastCall("escrow", "close");
+    }
+
     function _proof(Escrow.Terms memory t, uint256 index, uint256 count, uint256 seed)
         private
         view

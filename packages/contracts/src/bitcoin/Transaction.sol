@@ -61,7 +61,7 @@ library Transaction {
     /// @notice The output that begins at `pos`.
     /// @return script Where its script begins.
     /// @return scriptLength The script's bytes, all of them within the transaction.
-    /// @return next Where the next output begins, or what `close` wants after the last.
+    /// @return next Where the next output begins, or what `close` wants after the last. Four bytes follow at least.
     function output(bytes calldata data, uint256 pos)
         internal
         pure
@@ -92,13 +92,11 @@ library Transaction {
         sats = ((sats & 0xffffffff) << 32) | (sats >> 32);
     }
 
-    /// @notice Ends the walk after the last output: four bytes of lock time, and nothing else.
+    /// @notice Ends the walk after the last output: four bytes of lock time, which `output` has seen, and nothing else.
     function close(bytes calldata data, uint256 pos) internal pure {
         unchecked {
-            pos += 4;
+            if (pos + 4 != data.length) revert TrailingBytes(pos + 4, data.length);
         }
-        if (pos > data.length) revert Truncated(pos, data.length);
-        if (pos < data.length) revert TrailingBytes(pos, data.length);
     }
 
     /// @dev Bitcoin's variable-length counts (CompactSize): one byte below 0xfd, else 0xfd and two bytes, little-endian.

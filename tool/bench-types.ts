@@ -1,6 +1,6 @@
 /** What a bench is: one file `*.bench.ts` that exports `bench`; `npm run bench -- NAME` runs it. */
 
-/** One figure. Units: MH/s, kH/s, shares/CPU-s, gas, s, ms, 1/s, MB, bytes, fraction. */
+/** One figure. A count has the unit of what it is counted in: 1/year, not a fraction. */
 export interface Row {
   /** `bench/row`, for instance `sha256d/wasm`. */
   name: string;
@@ -13,6 +13,7 @@ export interface Row {
     | "s"
     | "ms"
     | "1/s"
+    | "1/year"
     | "MB"
     | "bytes"
     | "fraction"

@@ -47,15 +47,15 @@ export const bench: Bench = {
     yield {
       name: "diagnose/false-alarms-plain",
       value: alarms.plain / years,
-      unit: "fraction",
-      note: `a machine-year, ${years} healthy twin-years`,
+      unit: "1/year",
+      note: `of one machine, ${years} healthy twin-years`,
     };
     yield {
       name: "diagnose/false-alarms-tests",
       value: alarms.tests / years,
-      unit: "fraction",
+      unit: "1/year",
       baseline: "diagnose/false-alarms-plain",
-      note: `a machine-year, ${years} healthy twin-years; the bound is 1`,
+      note: `of one machine, ${years} healthy twin-years; the bound is 1`,
     };
     for (const kind of Object.keys(FAULTS) as FaultKind[]) {
       const delays: Record<"tests" | "plain", number[]> = { tests: [], plain: [] };
@@ -140,6 +140,6 @@ function delayRow(name: string, delays: readonly number[]): Row {
     name,
     value: Math.max(1, at(0.5)),
     unit: "s",
-    note: `median of ${delays.length}; 95 % ${(at(0.95) / 3600).toFixed(1)} h; not found within 8 days: ${never}`,
+    note: `median of ${delays.length}; 95 % ${Math.round(at(0.95) / 60)} min; not found within 8 days: ${never}`,
   };
 }

@@ -11,11 +11,20 @@ import { checkSite, type Placed, quietChain, type Site, SiteError, type SitePlan
 const MOST_STATES = 1024;
 
 /**
- * @throws SiteError `site-too-large` (use `planFleet`), `site-infeasible`, or `bad-site`.
- * Classes of priority are not for this planner: money decides.
+ * The plan that earns most of all that keep the limits.
+ * @throws SiteError `site-classes` when the machines are of several classes of priority, since then money alone does not
+ * decide; `site-too-large` (use `planFleet` for both), `site-infeasible`, or `bad-site`.
  */
 export function planExact(machines: readonly Placed[], site: Site): SitePlan {
   checkSite(machines, site);
+  const classes = new Set(machines.map(({ priority }) => priority));
+  if (classes.size > 1) {
+    throw new SiteError(
+      "site-classes",
+      `Machines of the classes ${[...classes].sort((a, b) => a - b).join(", ")} are not planned exactly.`,
+      "Use planFleet, which keeps their order, or give all machines one class to let money decide.",
+    );
+  }
   const peaks = peakCaps(machines, site);
   let best: { modes: Uint8Array[]; profit: number } | null = null;
   for (const peak of peaks) {

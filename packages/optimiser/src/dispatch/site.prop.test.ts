@@ -135,6 +135,7 @@ describe("a plan of a site", () => {
     );
     expect(moneyOnly.profit).toBeGreaterThan(plan.profit);
     expect(plan.bound).toBeGreaterThanOrEqual(moneyOnly.profit - 1e-9);
+    expect(() => planExact(always, site)).toThrow(/classes 0, 1 are not planned exactly/);
   });
 
   test("pays a demand charge only where it is worth it", () => {

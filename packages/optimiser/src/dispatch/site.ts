@@ -58,7 +58,10 @@ export interface SitePlan {
   readonly modes: readonly Uint8Array[];
   /** USD, switches and demand charge taken off. */
   readonly profit: number;
-  /** No plan that keeps the limits (and the order of the classes) earns more than this. */
+  /**
+   * No plan that keeps the limits earns more than this. The order of classes is not in it: with several of them the best
+   * plan that keeps the order may be far below, and the distance says nothing about this plan.
+   */
   readonly bound: number;
   /** USD that a kW more would have earned in each hour, at the margin: why a machine is off in spite of its strike. */
   readonly price: Float64Array;
@@ -167,7 +170,7 @@ const TOLERANCE_W = 1e-3;
 
 /** A site that cannot be planned as it is described. */
 export class SiteError extends CarraraError {
-  constructor(code: "bad-site" | "site-infeasible" | "site-too-large", message: string, hint: string) {
+  constructor(code: "bad-site" | "site-classes" | "site-infeasible" | "site-too-large", message: string, hint: string) {
     super(code, message, { hint });
   }
 }

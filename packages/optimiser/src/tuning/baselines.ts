@@ -9,11 +9,19 @@ import { condition, normalBelow, normalDensity } from "./gaussian.ts";
 import { brokenLimit, type Setting, STABLE, type Trial, worth } from "./trial.ts";
 import type { TunerOptions } from "./tuner.ts";
 
-/** Anything that asks for settings and is told what was measured. */
+/**
+ * Anything that asks for settings and is told what was measured. One `ask`, one `tell`, in turns: a driver sets what
+ * `ask` gave, waits until the machine is at rest, measures, and tells that trial before it asks again. Asking changes
+ * nothing that is measured, and a search does no waiting of its own, so that it serves any driver. A trial that could not
+ * be measured is not told: the machine goes to `best()` instead, and the search ends there.
+ * @example for (let next = search.ask(); next; next = search.ask()) search.tell(await measureAt(next));
+ */
 export interface Search {
+  /** The next setting to try; `null` when it is done, and from then on. */
   ask(): Setting | null;
+  /** Takes the trial of the setting asked for last. */
   tell(trial: Trial): void;
-  /** Where it would leave the machine. */
+  /** Where it would leave the machine now: a setting that was told and broke no limit, or `null` while there is none. */
   best(): Setting | null;
 }
 

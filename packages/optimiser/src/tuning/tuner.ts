@@ -87,8 +87,9 @@ const WITHIN_LIMITS_HOPED = 0.1;
 
 /**
  * Makes a tuner. A driver sets what `ask` gives, waits for rest, measures, and calls `tell`; `ask` gives `null` when no
- * trial is worth its time. Nothing is kept but the trials: a tuner that is told the same trials with the same seed asks
- * the same.
+ * trial is worth its time. Any setting may be told, also one that was not asked for, and more than once; `ask` without a
+ * `tell` between gives the same again. Nothing is kept but the trials: a tuner that is told the same trials with the same
+ * seed asks the same.
  * @throws TrialError when the limits leave no setting, or start or model are no numbers.
  * @example
  * const tuner = createTuner(options, seeded(1));

@@ -186,6 +186,9 @@ contract RelayRetargetTest is RelayFixture {
         // Each forged header is worth four real ones.
         (bytes memory real,) = seam(PROOF, BITS, end, 4 * PROOF + 1, bits, end + 60);
         vm.warp(end + 1 days);
+        uint256 work = PROOF * RelayTarget.work(Target.fromBits(forged));
+        vm.expectRevert(abi.encodeWithSelector(Relay.NotHeavier.selector, work, work));
+        relay.reorganise(RelayChain.slice(real, 0, 5 * PROOF));
         relay.reorganise(real);
         epochIs(8, end + 60, bits, 4 * PROOF + 1);
         hold("was harder", Target.fromBits(forged) < Target.fromBits(bits));
@@ -344,6 +347,20 @@ contract RelayRetargetTest is RelayFixture {
         epochIs(8, G + TAKEN + 60, bits, INTERVAL);
     }
 
+    /// @dev What stands behind the headers in the calldata is anybody's: here, where a fourth header would be, the bits
+    /// of one.
+    function test_nothingIsReadBeyondTheHeaders() external {
+        (bytes memory headers,) = RelayChain.chain(0, PROOF, G + TAKEN, 60, BITS, 1);
+        vm.warp(G + TAKEN + 1 days);
+        bytes memory call = abi.encodePacked(
+            abi.encodeCall(relay.retarget, (headers)), new bytes(PROOF * 80 + 72 - 256), RelayChain.le32(BITS)
+        );
+        (bool ok, bytes memory error) = address(relay).call(call);
+        hold("refused", !ok);
+        uint256 most = PROOF + INTERVAL;
+        same("error", error, abi.encodeWithSelector(Relay.HeaderCount.selector, PROOF, 2 * PROOF, most));
+    }
+
     function test_lengths() external {
         vm.warp(G + TAKEN);
         refused(abi.encodeWithSelector(Header.HeadersLength.selector, 0), "");
@@ -386,14 +403,13 @@ contract RelayRetargetTest is RelayFixture {
             bytes memory header = abi.encodePacked(
                 bytes32(type(uint256).max), bytes32(0), bytes4(0), RelayChain.le32(start), RelayChain.le32(bad[i]), bytes4(0)
             );
-            // 0 is what stands where no epoch is known yet.
-            vm.expectRevert(
-                bad[i] == 0
-                    ? abi.encodeWithSelector(Relay.TimeOutsideEpoch.selector, start, 0)
-                    : abi.encodeWithSelector(IRelay.WrongBits.selector, 0, bad[i])
-            );
+            vm.expectRevert(abi.encodeWithSelector(IRelay.WrongBits.selector, 0, bad[i]));
             relay.verify(header);
         }
+        // Bits 0 stand where no epoch is known, at time 0.
+        relay = new Relay(rules(), 7, Relay.Epoch(G, BITS));
+        vm.expectRevert(abi.encodeWithSelector(IRelay.WrongBits.selector, 0, 0));
+        relay.verify(new bytes(80));
         bytes memory far = abi.encodePacked(
             bytes32(0), bytes32(0), bytes4(0), bytes4(type(uint32).max), RelayChain.le32(bits), bytes4(0)
         );
@@ -499,6 +515,30 @@ contract RelayReorganiseTest is RelayFixture {
     function test_firstEpochHasNoneBefore() external {
         relay = new Relay(rules(), 7, Relay.Epoch(G, BITS));
         _refused(abi.encodeWithSelector(Relay.NoEpochBefore.selector), "");
+    }
+
+    /// @dev Each of the three epochs keeps its place and all 32 bits of its fields, beyond 2038 as well.
+    function test_ring() external {
+        uint256 late = 3_000_000_000;
+        vm.warp(late);
+        relay = new Relay(rules(), 7, Relay.Epoch(uint32(late), BITS));
+        (uint256 bits1, uint256 start1) = advance(BITS, late, TAKEN);
+        (uint256 bits2, uint256 start2) = advance(bits1, start1, TAKEN - 1 days);
+        for (uint256 headers = PROOF; headers < PROOF + 3; ++headers) {
+            (uint256 number, Relay.Epoch[3] memory newest, uint256 shown) = relay.epochs();
+            same("number", number, 9);
+            same("shown", shown, headers);
+            same("newest", abi.encode(newest[0]), abi.encode(start2, bits2));
+            same("before", abi.encode(newest[1]), abi.encode(start1, bits1));
+            same("oldest", abi.encode(newest[2]), abi.encode(late, BITS));
+            (bytes memory more,) = seam(PROOF, bits1, start2 - 60, headers + 1, bits2, start2);
+            relay.reorganise(more);
+        }
+        (uint256 bits3, uint256 start3) = advance(bits2, start2, TAKEN);
+        (, Relay.Epoch[3] memory last,) = relay.epochs();
+        same("newest", abi.encode(last[0]), abi.encode(start3, bits3));
+        same("before", abi.encode(last[1]), abi.encode(start2, bits2));
+        same("oldest", abi.encode(last[2]), abi.encode(start1, bits1));
     }
 
     /// @dev The same seam with more headers after it: what another chain has to beat grows.

@@ -39,6 +39,7 @@ describe("Bitcoin's retarget of 2022-06-22", () => {
     ["a nonce changed", changed(79), NOW],
     ["the new epoch before it is known", SEAM, NOW],
     ["a header of another epoch", part(6, 12), NOW],
+    ["zeros, which are the time and target of no epoch", new Uint8Array(HEADER_SIZE), NOW],
     ["too long after the epoch began", SEAM, genesis.start + RULES.staleAfter + 1],
     ["a clock that is behind", SEAM, 1_655_900_000],
   ])("refused: %s", (_name, headers, now) => {

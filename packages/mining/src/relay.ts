@@ -264,7 +264,8 @@ function inEpochs(epochs: LightRelay["epochs"]): Placed {
   /** Ages of the epochs that the last header can be in: two epochs can have the same target. */
   let ages: readonly number[] = [];
   return ({ time, bits }, index) => {
-    const stated = [0, 1, 2].filter((age) => epochs[age]!.bits === bits);
+    // An epoch that is not known has bits 0.
+    const stated = [0, 1, 2].filter((age) => bits !== 0 && epochs[age]!.bits === bits);
     if (index > 0) {
       const before = ages;
       ages = stated.filter((age) => before.includes(age) || (before.includes(age + 1) && time === epochs[age]!.start));
@@ -275,8 +276,7 @@ function inEpochs(epochs: LightRelay["epochs"]): Placed {
       const until = epochs[age - 1]?.start ?? Number.POSITIVE_INFINITY;
       return time + AHEAD >= epochs[age]!.start && time <= until + AHEAD;
     });
-    if (ages.length === 0) return refuse("TimeOutsideEpoch", [time, bits]);
-    return bits === 0 ? refuse("BadBits", [0]) : undefined;
+    return ages.length === 0 ? refuse("TimeOutsideEpoch", [time, bits]) : undefined;
   };
 }
 

@@ -246,7 +246,8 @@ contract Relay is IRelay {
         uint256 until = type(uint32).max;
         for (uint256 age; age < 3; ++age) {
             (uint256 start, uint256 epochBits) = _epoch(ring, age);
-            if (epochBits == bits) {
+            // An epoch that is not known has bits 0, which no header's work can meet.
+            if (epochBits == bits && bits != 0) {
                 known = true;
                 if (time + AHEAD >= start && time <= until + AHEAD) set |= 1 << age;
             }

@@ -72,6 +72,21 @@ contract RelayTargetTest is Test {
         }
     }
 
+    /// @dev Products of 256 bits and more are above any limit: without that, three times 20600000 would wrap to 20200000.
+    function test_retargetBeyond256Bits() external pure {
+        for (uint256 times = 2; times < 5; ++times) {
+            same("three quarters", Target.retarget(0x20600000, 0, times * TWO_WEEKS, TWO_WEEKS, EASIEST), 0x207fffff);
+            same("all", Target.retarget(0x207fffff, 0, times * TWO_WEEKS, TWO_WEEKS, EASIEST), 0x207fffff);
+        }
+        same("5/8", Target.retarget(0x20500000, 0, 4 * TWO_WEEKS, TWO_WEEKS, EASIEST), 0x207fffff);
+    }
+
+    /// @dev One below the limit stays one below it, exactly.
+    function test_retargetJustBelowTheLimit() external pure {
+        same("as it was", Target.retarget(0x037ffffe, 0, 10, 10, 0x7fffff), 0x037ffffe);
+        same("at the limit", Target.retarget(0x037fffff, 0, 10, 10, 0x7fffff), 0x037fffff);
+    }
+
     // Plain twins, over all that there is.
 
     function testFuzz_fromBits(uint32 bits) external view {

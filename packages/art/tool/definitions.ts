@@ -40,7 +40,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Sole",
     about: "Discs, halves and quarters: a Bauhaus morning.",
     family: 0,
-    weights: 3001,
+    weights: 3012,
     palettes: "Albers,Saffron,Riso Blue,Cobalt,Chapel,Cinnabar,Salina,Glacier,Plum Ash,Sumi",
     formats: "Square Square Square Portrait Landscape Bleed",
     params: [110, 100, 10, 80, 10, 60, 20, 60, 0, 50, 90, 10, 12, 150, 110, 100],

@@ -5,10 +5,9 @@
  */
 import { fromHex } from "@carrara/base/bytes";
 import { instantiate } from "@carrara/base/instantiate";
-import { ENCODE } from "./colour.ts";
 import { div } from "./integer.ts";
 import { latticeHash } from "./noise.ts";
-import { type Canvas, type Piece, sampleAt, type Tile } from "./render.ts";
+import { type Canvas, type Piece, type Sink, sampleAt, type Tile, toBytes } from "./render.ts";
 
 /** A compiled family. */
 export interface KernelCode {
@@ -24,6 +23,8 @@ export interface KernelCode {
 export interface Kernel {
   /** As `renderTile` of render.ts, to the last byte. */
   renderTile(piece: Piece, tile: Tile, out: Uint8Array): void;
+  /** As `lightTile` of render.ts, to the last bit. */
+  lightTile(piece: Piece, tile: Tile, sink: Sink): void;
 }
 
 /**
@@ -51,8 +52,9 @@ export function createKernel(code: KernelCode): Kernel {
     held = canvas;
   };
 
-  return {
-    renderTile(piece, tile, out) {
+  const kernel: Kernel = {
+    renderTile: (piece, tile, out) => kernel.lightTile(piece, tile, toBytes(tile, out)),
+    lightTile(piece, tile, sink) {
       const { size, samples, x0, x1, y0, y1 } = tile;
       hold(piece.canvas);
       const shared = samples * samples;
@@ -87,7 +89,7 @@ export function createKernel(code: KernelCode): Kernel {
         n = batch + 3 * stride;
         for (let k = first; k < last; k++) {
           const row = div(k, width);
-          const at = ((y0 + row) * size + x0 + k - row * width) * 3;
+          const at = (y0 + row) * size + x0 + k - row * width;
           let red = 0;
           let green = 0;
           let blue = 0;
@@ -96,13 +98,12 @@ export function createKernel(code: KernelCode): Kernel {
             green += words[n + stride]!;
             blue += words[n + 2 * stride]!;
           }
-          out[at] = ENCODE[div(red, shared)]!;
-          out[at + 1] = ENCODE[div(green, shared)]!;
-          out[at + 2] = ENCODE[div(blue, shared)]!;
+          sink(at, red, green, blue);
         }
       }
     },
   };
+  return kernel;
 }
 
 interface KernelExports {

@@ -6,7 +6,7 @@ import { fromHex, toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { pixelsHash } from "./render.ts";
+import { pixelsHash, SIZE_LIMIT } from "./render.ts";
 import { parseStyle, STYLE_LIMIT } from "./style.ts";
 import { titleOf, traitsOf } from "./traits.ts";
 
@@ -77,7 +77,7 @@ export function parseRecipe(text: string): Recipe {
   const style = record(top.style, "style", "bytes keccak256");
   const styleBytes = hex(style.bytes, "style.bytes", 5, STYLE_LIMIT);
   const made = record(top.render, "render", "pixels samples size");
-  const size = whole(made.size, "render.size", 1, 8192);
+  const size = whole(made.size, "render.size", 1, SIZE_LIMIT);
   const samples = whole(made.samples, "render.samples", 1, 8);
   const pixels = toHex(hex(made.pixels, "render.pixels", 32, 32));
   const recipe = recipeOf({ styleBytes, seed, size, samples, pixels });

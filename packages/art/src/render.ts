@@ -4,11 +4,11 @@
  * @module
  */
 
-import { concat, toHex } from "@carrara/base/bytes";
+import { toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.ts";
-import { drawHash, generator, latentsOf } from "./draws.ts";
+import { drawHash, generator, type Latents, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
 import type { Finish } from "./family/family.ts";
 import { onPlate, type Plate } from "./field.ts";
@@ -20,10 +20,15 @@ import { optionsOf } from "./traits.ts";
 /** Size and samples at which pieces are compared. */
 export const CANONICAL = { size: 512, samples: 2 } as const;
 
+/** Pixels a side of the largest picture. */
+export const SIZE_LIMIT = 16384;
+
 /** A piece with its fields made, ready for any size. Not to be shared between threads: it holds scratch. */
 export interface Piece {
   readonly style: Style;
   readonly seed: Uint8Array;
+  /** What was drawn for the networks; where the calm rule chose, the draw that it took. */
+  readonly latents: Latents;
   readonly canvas: Canvas;
 }
 
@@ -63,10 +68,13 @@ export interface Pass {
 /**
  * Makes the fields of a piece (10 to 60 ms).
  * @param seed 32 bytes: the token id, most significant byte first
+ * @param moved latents in place of the seed's own, as a walk moves them; nothing else changes, and nothing is left to choose
  * @example render(prepare(parseStyle(bytes), seed), CANONICAL)
  */
-export function prepare(style: Style, seed: Uint8Array): Piece {
+export function prepare(style: Style, seed: Uint8Array, moved?: Latents): Piece {
   const hash = drawHash(style.format, seed);
+  // The calm rule asks for the draw that it takes last.
+  let latents = moved ?? latentsOf(hash, 0);
   const { rgb } = style.palettes[hash[16]! % style.palettes.length]!;
   const palette = Array.from({ length: 6 }, (_, i) => labOf(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!));
   const format = style.formats[hash[17]! % style.formats.length]!;
@@ -80,12 +88,15 @@ export function prepare(style: Style, seed: Uint8Array): Piece {
     options: optionsOf(style, hash),
     plate,
     bleed: format === BLEED,
-    latents: (k) => latentsOf(hash, k),
+    latents: (k) => {
+      latents = moved ?? latentsOf(hash, k);
+      return latents;
+    },
     generator: generator(hash),
   });
   const { linear } = finish;
   const canvas: Canvas = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette), linear, finish };
-  return { style, seed: seed.slice(), canvas };
+  return { style, seed: seed.slice(), latents, canvas };
 }
 
 /**
@@ -110,11 +121,28 @@ export function render(
 
 /** Writes one tile into `out`, which holds the whole picture (size x size x 3 bytes). Tiles do not depend on one another. */
 export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
+  lightTile(piece, tile, toBytes(tile, out));
+}
+
+/** Takes the sums of linear light (Q14) of a pixel's samples. `at` is the pixel's place: y * size + x. */
+export type Sink = (at: number, red: number, green: number, blue: number) => void;
+
+/** Encodes each pixel to three bytes of a whole picture. */
+export function toBytes({ samples }: Resolution, out: Uint8Array): Sink {
+  const shared = samples * samples;
+  return (at, red, green, blue) => {
+    out[3 * at] = ENCODE[div(red, shared)]!;
+    out[3 * at + 1] = ENCODE[div(green, shared)]!;
+    out[3 * at + 2] = ENCODE[div(blue, shared)]!;
+  };
+}
+
+/** The light of one tile, before it is encoded; pixels come row after row. */
+export function lightTile(piece: Piece, tile: Tile, sink: Sink): void {
   const { size, samples } = checked(tile);
   const { canvas } = piece;
   const count = size * samples;
   const light = new Int32Array(3);
-  const shared = samples * samples;
   for (let py = tile.y0; py < tile.y1; py++) {
     for (let px = tile.x0; px < tile.x1; px++) {
       const grain = (latticeHash(px, py, 7) & 31) - 16;
@@ -130,10 +158,7 @@ export function renderTile(piece: Piece, tile: Tile, out: Uint8Array): void {
           blue += light[2]!;
         }
       }
-      const at = (py * size + px) * 3;
-      out[at] = ENCODE[div(red, shared)]!;
-      out[at + 1] = ENCODE[div(green, shared)]!;
-      out[at + 2] = ENCODE[div(blue, shared)]!;
+      sink(py * size + px, red, green, blue);
     }
   }
 }
@@ -199,6 +224,11 @@ export function* carve(piece: Piece, resolution: Resolution): Generator<Pass, Ui
 /** SHA-256, as hex, of "CARRPIX1", the size as four big-endian bytes, and the RGB bytes: what recipes carry. */
 export function pixelsHash(rgb: Uint8Array, size: number): string {
   if (rgb.length !== size * size * 3) throw new BadResolutionError("size", size);
+  return toHex(pixelsHasher(size).update(rgb).digest());
+}
+
+/** {@link pixelsHash} of a picture that comes in parts: give it all rows from the top, then take the digest. */
+export function pixelsHasher(size: number): ReturnType<typeof sha256.create> {
   const header = Uint8Array.of(
     0x43,
     0x41,
@@ -213,7 +243,7 @@ export function pixelsHash(rgb: Uint8Array, size: number): string {
     size >>> 8,
     size,
   );
-  return toHex(sha256(concat(header, rgb)));
+  return sha256.create().update(header);
 }
 
 /** Half width and height of each format on a canvas of half side 8192. */
@@ -267,7 +297,7 @@ function enlarge(from: Uint8Array, small: number, y0: number, y1: number, to: Ui
 
 function checked<T extends Resolution>(resolution: T): T {
   const { size, samples } = resolution;
-  if (!Number.isInteger(size) || size < 1 || size > 8192) throw new BadResolutionError("size", size);
+  if (!Number.isInteger(size) || size < 1 || size > SIZE_LIMIT) throw new BadResolutionError("size", size);
   if (!Number.isInteger(samples) || samples < 1 || samples > 8) throw new BadResolutionError("samples", samples);
   return resolution;
 }
@@ -276,7 +306,7 @@ function checked<T extends Resolution>(resolution: T): T {
 export class BadResolutionError extends CarraraError {
   constructor(name: string, value: number) {
     super("bad-resolution", `The ${name} ${value} cannot be rendered.`, {
-      hint: "Give a size from 1 to 8192 pixels and 1 to 8 samples a side.",
+      hint: `Give a size from 1 to ${SIZE_LIMIT} pixels and 1 to 8 samples a side.`,
     });
   }
 }

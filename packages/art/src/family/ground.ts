@@ -57,17 +57,16 @@ export function calmest(
   latents: (k: number) => Latents,
   field: (latents: Latents) => (x: number, y: number) => number,
 ): Latents {
-  let best = latents(0);
-  let fewest = countEyes(plate, field(best));
+  let best = 0;
+  let fewest = countEyes(plate, field(latents(0)));
   for (let k = 1; k < 4 && fewest > 0; k++) {
-    const next = latents(k);
-    const eyes = countEyes(plate, field(next));
+    const eyes = countEyes(plate, field(latents(k)));
     if (eyes < fewest) {
-      best = next;
+      best = k;
       fewest = eyes;
     }
   }
-  return best;
+  return latents(best);
 }
 
 /** The soft shadow that a sheet of paper or a slab throws on what lies under it, toward the lower right. */

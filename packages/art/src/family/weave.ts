@@ -132,7 +132,7 @@ function figured({ plate, generator: g }: Setup, plan: Plan, kilim: boolean, run
       const o = run(inputs);
       let figure = 0;
       if (plan.motif === 0) figure = u + mul(w, lean);
-      else if (plan.motif === 1) figure = triangle(u + mul(y + (slip >> 1), lean)) - 4096;
+      else if (plan.motif === 1) figure = triangle(u + mul(kilim ? w : y + (slip >> 1), lean)) - 4096;
       const v = mul(clamp(o[0]! >> 1, -16000, 16000), plan.wild << 5) + mul(figure, plan.shape << 6);
       values[j * threads + i] = v;
       if (plate.inside(x, y)) all.push(v);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Collection} from "../src/Collection.sol";
+import {Claims} from "./Claims.sol";
+import {Fixture} from "./Fixture.sol";
+import {Terms} from "../src/Terms.sol";
+
+/// @notice What mutation testing found that no other test noticed: each test here is the death of a mutant.
+contract CollectionMutantsTest is Fixture {
+    event SplitterCreated(uint256 indexed tokenId, address splitter);
+
+    /// @dev Slot 0 holds the counters, the number of accounts from bit 200; slots 1 to 4 the rounds; 5 the accounts.
+    function test_anAccountIsNumberedOnce() external {
+        send(claim(1));
+        send(claim(2));
+        same("one", _accounts(), 1);
+        same("the first", _account(1), MINER);
+        send(Claims.make(collection, address(0xF1), 1, 3, 0));
+        same("two", _accounts(), 2);
+        same("the second", _account(2), address(0xF1));
+    }
+
+    function test_theFirstRoundHasNoneBefore() external {
+        Collection.Intake memory none;
+        same("none", abi.encode(collection.rounds().previous), abi.encode(none));
+        vm.warp(block.timestamp + 4 hours);
+        vm.roll(block.number + 1);
+        collection.turn();
+        same("twice what is expected", collection.rounds().previous.limit, 16);
+    }
+
+    /// @dev A quarter of 3 is 0, which no work can meet: the hardest target is 1.
+    function test_aTargetIsNeverZero() external {
+        Terms memory t = terms();
+        t.initialTarget = 3;
+        collection = Collection(factory.create(t, style(), "hard"));
+        // 16 tokens of the round, where 8 are due.
+        vm.store(address(collection), 0, bytes32(uint256(vm.load(address(collection), 0)) | 16 << 104));
+        vm.warp(block.timestamp + 15 minutes);
+        vm.roll(block.number + 1);
+        collection.turn();
+        same("hardest", collection.rounds().present.target, 1);
+    }
+
+    function test_aSplitterIsToldOnce() external {
+        uint256 id = send(claim(1));
+        vm.expectEmit(address(collection));
+        emit SplitterCreated(id, collection.splitterOf(id));
+        collection.createSplitter(id);
+        vm.recordLogs();
+        collection.createSplitter(id);
+        same("silent", vm.getRecordedLogs().length, 0);
+    }
+
+    function _accounts() private view returns (uint256) {
+        return uint32(uint256(vm.load(address(collection), 0)) >> 200);
+    }
+
+    function _account(uint256 number) private view returns (address) {
+        return address(uint160(uint256(vm.load(address(collection), keccak256(abi.encode(number, 5))))));
+    }
+}

@@ -8,6 +8,7 @@ import {IRelay} from "../src/bitcoin/IRelay.sol";
 import {Spv} from "../src/bitcoin/Spv.sol";
 import {Transaction} from "../src/bitcoin/Transaction.sol";
 import {EscrowFixture, Payments} from "./EscrowFixture.sol";
+import {Vm} from "./Vm.sol";
 
 /// @notice Every transition and every refusal, on both sides of each boundary.
 contract EscrowTest is EscrowFixture {
@@ -341,6 +342,13 @@ contract EscrowTest is EscrowFixture {
 
     function test_payOver() external {
         Escrow.Terms memory t = reserved();
+        vm.recordLogs();
+        pay(t, 0, 1_000_000);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            hold("nothing over", logs[i].topics[0] != Escrow.PaidOver.selector);
+        }
+        t = reserved();
         vm.expectEmit(address(escrow));
         emit Escrow.PaidOver(_plainId(t), 1);
         pay(t, 0, 1_000_001);
@@ -824,12 +832,14 @@ contract EscrowTest is EscrowFixture {
         setExposure(hashAt(proof, 0), CAP);
         _expire(t);
         uint256 had = PROVER.balance;
+        // The deposit of another sale is not for this one.
+        Escrow.Terms memory other = _priced(1000, 3);
         vm.expectEmit(address(escrow));
         emit Escrow.Paid(_plainId(t), BUYER, PROVER, 0, block.timestamp + 14 days);
         pay(t, 0, proof);
         same("paid", statusOf(t), Status.Paid);
         same("no fee", PROVER.balance, had);
-        same("no deposit is left", address(escrow).balance, 0);
+        same("the other's deposit stays", address(escrow).balance, other.depositWei);
         pay(t, 0, proofOf(transaction, DEEP, START, 77));
         same("delivered", nft.ownerOf(t.tokenId), BUYER);
     }

@@ -7,8 +7,9 @@ import {PlainMint} from "./PlainMint.sol";
 contract Actor {
     bool public refusesTokens;
     bool public refusesEther;
-    /// @dev Gas that each of its hooks burns.
-    uint256 public appetite;
+    /// @dev Gas that its hooks burn: the one for tokens, the one for ETH.
+    uint256 private _tokenGas;
+    uint256 private _etherGas;
     address private _target;
     bytes private _call;
     bytes public answer;
@@ -17,8 +18,8 @@ contract Actor {
         (refusesTokens, refusesEther) = (tokens, ether_);
     }
 
-    function hunger(uint256 gas_) external {
-        appetite = gas_;
+    function hunger(uint256 tokens, uint256 ether_) external {
+        (_tokenGas, _etherGas) = (tokens, ether_);
     }
 
     /// @notice What each hook calls, keeping the answer.
@@ -37,17 +38,17 @@ contract Actor {
     }
 
     function onERC721Received(address, address, uint256, bytes calldata) external returns (bytes4) {
-        _hook();
+        _hook(_tokenGas);
         if (refusesTokens) revert("no tokens");
         return this.onERC721Received.selector;
     }
 
     receive() external payable {
-        _hook();
+        _hook(_etherGas);
         if (refusesEther) revert("no ether");
     }
 
-    function _hook() private {
+    function _hook(uint256 appetite) private {
         uint256 start = gasleft();
         if (appetite != 0) while (start - gasleft() < appetite) {}
         if (_target != address(0)) (, answer) = _target.call(_call);

@@ -404,37 +404,18 @@ contract EscrowAttacksTest is EscrowFixture {
 
     // Gas.
 
-    /// @dev Whatever gas the prover sends, a receiver that works is never taken for one that refuses.
+    /// @dev Whatever gas the prover sends, receivers that work within the limits are never taken for refusing.
     function test_littleGas() external {
-        Actor buyer = new Actor();
-        // Three hooks run, two of ETH and one of the token; each of them works.
-        buyer.hunger(90_000);
-        Escrow.Terms memory t = terms();
-        list(t);
-        reserve(t, address(buyer), 0);
-        Spv.Proof memory proof = proofOf(payment(t, 0, 1_000_000, 1), 3);
-        bytes memory call_ = abi.encodeCall(escrow.pay, (t, scriptOf(t, 0), proof));
-        uint256 refusals;
-        uint256 state = vm.snapshotState();
-        for (uint256 gas_ = 100_000; gas_ < 1_200_000; gas_ += 5_000) {
-            (bool ok, bytes memory result) = address(escrow).call{gas: gas_}(call_);
-            if (ok) {
-                same("delivered", nft.ownerOf(t.tokenId), address(buyer));
-                same("refunded", address(buyer).balance, t.depositWei - t.proverFeeWei);
-                vm.revertToState(state);
-            } else if (result.length != 0 && bytes4(result) == Escrow.GasTooLow.selector) {
-                ++refusals;
-            }
-        }
-        hold("some were refused for it", refusals != 0);
-        (bool enough,) = address(escrow).call{gas: 1_200_000}(call_);
-        hold("enough", enough);
+        _littleGas(0, 90_000);
+        _littleGas(150_000, 0);
+        _littleGas(420_000, 0);
+        _littleGas(420_000, 90_000);
     }
 
     /// @dev A receiver that burns what it is given costs the prover a limited sum, and stops nothing.
     function test_greedyBuyer() external {
         Actor buyer = new Actor();
-        buyer.hunger(20_000_000);
+        buyer.hunger(20_000_000, 20_000_000);
         Escrow.Terms memory t = _reservedFor(buyer);
         Spv.Proof memory proof = proofOf(payment(t, 0, 1_000_000, 1), 3);
         uint256 before = gasleft();
@@ -559,7 +540,46 @@ contract EscrowAttacksTest is EscrowFixture {
         same("sold", statusOf(t), Status.Sold);
     }
 
+    /// @dev No call is made for nothing, and a wei is something.
+    function test_smallDeposits() external {
+        for (uint256 wei_; wei_ < 2; ++wei_) {
+            Escrow.Terms memory t = terms();
+            (t.depositWei, t.proverFeeWei) = (uint128(wei_), uint128(wei_));
+            list(t);
+            reserve(t, 0);
+            Actor prover = new Actor();
+            prover.reenter(address(escrow), abi.encodeCall(escrow.withdraw, (BUYER)));
+            Spv.Proof memory proof = proofOf(payment(t, 0, 1_000_000, 1), 3);
+            prover.run(address(escrow), 0, abi.encodeCall(escrow.pay, (t, scriptOf(t, 0), proof)));
+            same("paid", address(prover).balance, wei_);
+            same("called", prover.answer().length == 0 ? 0 : 1, wei_);
+        }
+    }
+
     // Helpers.
+
+    function _littleGas(uint256 tokens, uint256 ether_) private {
+        Actor buyer = new Actor();
+        buyer.hunger(tokens, ether_);
+        Escrow.Terms memory t = _reservedFor(buyer);
+        Spv.Proof memory proof = proofOf(payment(t, 0, 1_000_000, 1), 3);
+        bytes memory call_ = abi.encodeCall(escrow.pay, (t, scriptOf(t, 0), proof));
+        uint256 refusals;
+        uint256 state = vm.snapshotState();
+        for (uint256 gas_ = 100_000; gas_ < 1_500_000; gas_ += 5_000) {
+            (bool ok, bytes memory result) = address(escrow).call{gas: gas_}(call_);
+            if (ok) {
+                same("delivered", nft.ownerOf(t.tokenId), address(buyer));
+                same("refunded", address(buyer).balance, t.depositWei - t.proverFeeWei);
+                vm.revertToState(state);
+            } else if (result.length != 0 && bytes4(result) == Escrow.GasTooLow.selector) {
+                ++refusals;
+            }
+        }
+        hold("some were refused for it", refusals != 0);
+        (bool enough,) = address(escrow).call{gas: 1_500_000}(call_);
+        hold("enough", enough);
+    }
 
     /// @dev A reserved sale whose price is often the most that it may be.
     function _drawn(uint256 draw) private returns (Escrow.Terms memory t) {

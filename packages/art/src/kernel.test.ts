@@ -1,18 +1,31 @@
 /** The compiled finishes against the reference: every byte, on whole pictures and on tiles. */
 import { fromHex } from "@carrara/base/bytes";
 import { expect, test } from "vitest";
+import { block } from "./kernel/block.generated.ts";
 import { engrave } from "./kernel/engrave.generated.ts";
 import { field } from "./kernel/field.generated.ts";
 import { marble } from "./kernel/marble.generated.ts";
 import { relief } from "./kernel/relief.generated.ts";
 import { strata } from "./kernel/strata.generated.ts";
+import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
+import { weave } from "./kernel/weave.generated.ts";
 import { createKernel, type KernelCode } from "./kernel.ts";
 import { prepare, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
-const KERNELS: Readonly<Record<string, KernelCode>> = { strata, wash, marble, engrave, relief, field };
+const KERNELS: Readonly<Record<string, KernelCode>> = {
+  block,
+  strata,
+  vessel,
+  wash,
+  marble,
+  engrave,
+  relief,
+  field,
+  weave,
+};
 
 for (const [family, code] of Object.entries(KERNELS)) {
   const kernel = createKernel(code);

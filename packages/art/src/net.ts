@@ -6,6 +6,8 @@
  * @module
  */
 import { CarraraError } from "@carrara/base/errors";
+import { dot16, halves, min16, mul16, phases, shl16, shr16, sub16 } from "./halves.ts";
+import { div } from "./integer.ts";
 
 /** Sizes of a network. Latents enter as an extra bias of the first layer, so they cost nothing per sample. */
 export interface NetShape {
@@ -34,8 +36,27 @@ export interface Net {
   readonly latentWeights: Int32Array;
 }
 
-/** A network with its latents set; `run` writes the outputs (Q13, |out| < 2^18) into the array that it returns. */
+/** A network with its latents set; writes the outputs into the array that it returns. */
 export type Run = (inputs: Int32Array) => Int32Array;
+
+/** A network with its latents set, ready for {@link ask}. */
+export interface BoundNet {
+  readonly layers: readonly BoundLayer[];
+}
+
+/** A layer as {@link ask} reads it: inputs by twos, the weights of both in one word. */
+export interface BoundLayer {
+  readonly pairs: number;
+  readonly size: number;
+  /** The twelve phase bits of a sum begin here. */
+  readonly shift: number;
+  /** Activation of each two neurons; empty for the output layer. */
+  readonly kinds: Uint8Array;
+  /** Row after row. */
+  readonly weights: Int32Array;
+  /** Bias, latents, and what turns the cut of a sum into rounding. */
+  readonly start: Int32Array;
+}
 
 /** Largest absolute value that each input of a field network takes: x, y, roundness, noise, noise. */
 export const INPUT_REACH = [18688, 18688, 16384, 16384, 16384];
@@ -93,72 +114,106 @@ export function parseNet(bytes: Uint8Array, shape: NetShape): Net {
   return { shape, layers, latentWeights };
 }
 
-/** Binds latents (int8) to a network. The scratch is the piece's own: do not share one runner between two threads. */
-export function runner(net: Net, latents: ArrayLike<number>): Run {
-  const first = net.layers[0]!;
-  const start = new Int32Array(first.size);
-  for (let j = 0; j < first.size; j++) {
-    let sum = 0;
-    for (let i = 0; i < net.shape.latents; i++) sum += net.latentWeights[j * net.shape.latents + i]! * latents[i]!;
-    start[j] = (sum << 8) + (first.biases[j]! << 8) + 2048;
+/** Binds latents (int8) to a network. */
+export function bind(net: Net, latents: ArrayLike<number>): BoundNet {
+  const last = net.layers.length - 1;
+  const layers = net.layers.map(({ inputs, size, kinds, weights, biases }, l): BoundLayer => {
+    const pairs = (inputs + 1) >> 1;
+    const start = Int32Array.from(biases, (bias, j) => {
+      if (l > 0) return (bias << 3) + 64;
+      let sum = 0;
+      for (let i = 0; i < net.shape.latents; i++) sum += net.latentWeights[j * net.shape.latents + i]! * latents[i]!;
+      return (sum << 8) + (bias << 8) + 2048;
+    });
+    const packed = Int32Array.from({ length: pairs * size }, (_, k) => {
+      const i = 2 * (k % pairs);
+      const row = div(k, pairs) * inputs;
+      return halves(weights[row + i]!, i + 1 < inputs ? weights[row + i + 1]! : 0);
+    });
+    const by = l === last ? new Uint8Array(0) : Uint8Array.from({ length: size >> 1 }, (_, j) => kinds[2 * j]!);
+    return { pairs, size, shift: l === 0 ? 12 : 7, kinds: by, weights: packed, start };
+  });
+  return { layers };
+}
+
+/**
+ * Where a network is asked: inputs from INPUTS on, two in each word ({@link halves}); {@link ask} writes the outputs (Q13,
+ * |out| < 2^18) from OUTPUTS on. Scratch: nobody keeps anything here. Layers of up
+ * to 24 neurons take turns in its two parts.
+ */
+export const SLOTS = new Int32Array(32);
+export const INPUTS = 0;
+export const OUTPUTS = 24;
+
+/** Runs a network. */
+export function ask(net: BoundNet): void {
+  const last = net.layers.length - 1;
+  let from = INPUTS;
+  for (let l = 0; l < last; l++) {
+    const { pairs, size, shift, kinds, weights, start } = net.layers[l]!;
+    const to = 12 - from;
+    let w = 0;
+    for (let j = 0; j < size; j += 2) {
+      let one = start[j]!;
+      let two = start[j + 1]!;
+      for (let i = 0; i < pairs; i++) {
+        const a = SLOTS[from + i]!;
+        one = (one + dot16(weights[w + i]!, a)) | 0;
+        two = (two + dot16(weights[w + pairs + i]!, a)) | 0;
+      }
+      w += 2 * pairs;
+      SLOTS[to + (j >> 1)] = activate(kinds[j >> 1]!, phases(one, two, shift));
+    }
+    from = to;
   }
-  const rest = net.layers.slice(1).map(({ biases }) => Int32Array.from(biases, (b) => (b << 3) + 64));
-  const widest = Math.max(...net.layers.map((layer) => layer.size));
-  const one = new Int32Array(widest);
-  const two = new Int32Array(widest);
-  const outputs = new Int32Array(net.shape.outputs);
-  return (inputs) => {
-    let a = one;
-    let b = two;
-    fill(a, inputs, first, start, 12);
-    for (let l = 1; l < net.layers.length - 1; l++) {
-      fill(b, a, net.layers[l]!, rest[l - 1]!, 7);
-      const swap = a;
-      a = b;
-      b = swap;
+  const { pairs, size, weights, start } = net.layers[last]!;
+  for (let j = 0; j < size; j++) {
+    let sum = start[j]!;
+    for (let i = 0; i < pairs; i++) sum = (sum + dot16(weights[j * pairs + i]!, SLOTS[from + i]!)) | 0;
+    SLOTS[OUTPUTS + j] = sum >> 2;
+  }
+}
+
+/** A network as a function from its inputs to its outputs; the array that comes back is its own. */
+export function runner(net: Net, latents: ArrayLike<number>): Run {
+  const bound = bind(net, latents);
+  const { inputs, outputs } = net.shape;
+  const result = new Int32Array(outputs);
+  return (given) => {
+    for (let i = 0; i < inputs; i += 2) {
+      SLOTS[INPUTS + (i >> 1)] = halves(given[i]!, i + 1 < inputs ? given[i + 1]! : 0);
     }
-    const last = net.layers[net.layers.length - 1]!;
-    const begin = rest[rest.length - 1]!;
-    for (let j = 0, w = 0; j < last.size; j++) {
-      let sum = begin[j]!;
-      for (let i = 0; i < last.inputs; i++, w++) sum = (sum + Math.imul(last.weights[w]!, a[i]!)) | 0;
-      outputs[j] = sum >> 2;
-    }
-    return outputs;
+    ask(bound);
+    for (let j = 0; j < outputs; j++) result[j] = SLOTS[OUTPUTS + j]!;
+    return result;
   };
 }
 
-/** Activations of one layer; `shift` picks the twelve phase bits out of the sum. */
-function fill(out: Int32Array, inputs: Int32Array, layer: Layer, start: Int32Array, shift: number): void {
-  const { weights, kinds, size } = layer;
-  const n = layer.inputs;
-  for (let j = 0, w = 0; j < size; j++) {
-    let sum = start[j]!;
-    for (let i = 0; i < n; i++, w++) sum = (sum + Math.imul(weights[w]!, inputs[i]!)) | 0;
-    out[j] = ACTIVATIONS[(kinds[j]! << 12) | ((sum >>> shift) & 4095)]!;
-  }
+/** The activations of two phases, each in the upper twelve bits of its half. A kernel calculates them; here a table is faster. */
+function activate(kind: number, z: number): number {
+  return (ACTIVATIONS[(kind << 12) | ((z >>> 4) & 4095)]! & 0xffff) | (ACTIVATIONS[(kind << 12) | (z >>> 20)]! << 16);
 }
 
-/** Four activations for each of 4,096 phases, cut to 11 bits. */
-const ACTIVATIONS = Int16Array.from({ length: 4 * 4096 }, (_, i) => activation(i >> 12, ((i << 20) >> 20) << 4) >> 5);
-
-/** The polynomials of SPEC.md section 4: z is int16 with four low zero bits, the result int16 Q15. */
-function activation(kind: number, z: number): number {
-  const sign = z >> 15;
+/** The polynomials of SPEC.md section 4 on both halves of a word: z is int16 with four low zero bits, the result int16 Q15, cut to 11 bits. */
+function activationOf(kind: number, z: number): number {
+  const sign = shr16(z, 15);
   const n = z ^ sign;
-  if (kind === 3) return 32767 - 2 * n;
+  if (kind === 3) return shr16(sub16(MOST, shl16(n, 1)), 5);
   if (kind === 2) {
-    const u = 4 * Math.min(n, 8191);
-    const v = 32767 - roundedProduct(u, u);
-    return 2 * roundedProduct(v, v) - 32767;
+    const u = shl16(min16(n, QUARTER_TURN), 2);
+    const v = sub16(MOST, mul16(u, u));
+    return shr16(sub16(shl16(mul16(v, v), 1), MOST), 5);
   }
-  const e = kind === 0 ? 32767 - 2 * n : 32767 - 4 * Math.min(n, 8191);
-  return (32767 - roundedProduct(e, e)) ^ sign;
+  const e = sub16(MOST, kind === 0 ? shl16(n, 1) : shl16(min16(n, QUARTER_TURN), 2));
+  return shr16(sub16(MOST, mul16(e, e)) ^ sign, 5);
 }
 
-function roundedProduct(a: number, b: number): number {
-  return (Math.imul(a, b) + 0x4000) >> 15;
-}
+/** 32767 and 8191 in both halves. */
+const MOST = 0x7fff7fff;
+const QUARTER_TURN = 0x1fff1fff;
+
+/** Four activations for each of 4,096 phases. */
+const ACTIVATIONS = Int16Array.from({ length: 4 * 4096 }, (_, i) => activationOf(i >> 12, (i & 4095) << 4));
 
 function checkBounds(layer: Layer, l: number, latentWeights: Int32Array, latents: number): void {
   for (let j = 0; j < layer.size; j++) {
@@ -186,10 +241,6 @@ function checkBounds(layer: Layer, l: number, latentWeights: Int32Array, latents
       throw new BadNetError(l, j, "is a tanh whose sum can wrap", "weights whose sums stay below 2^23");
     }
   }
-}
-
-function div(a: number, b: number): number {
-  return (a / b) | 0;
 }
 
 /** A network whose sums could leave their bounds, or with an unknown activation. */

@@ -7,7 +7,7 @@ import { fromHex } from "@carrara/base/bytes";
 import { build, type Plugin, parseAst } from "vite";
 import { expect, test } from "vitest";
 
-/** Hashes wrap on purpose; style checks and recipes are not in the pixel path. */
+/** Hashes and halves.ts wrap on purpose; style checks and recipes are not in the pixel path. */
 const WATCHED = /packages\/art\/src\/(integer|colour|field|net|noise|render|families|family\/\w+)\.ts$/;
 
 interface Node {

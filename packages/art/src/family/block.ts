@@ -3,7 +3,8 @@
  * on one module; the network, asked once per block, decides cuts, motifs, tones and heights; one raking light does the rest.
  * @module
  */
-import { blend, dim, type Lab } from "../colour.ts";
+import { blend, type Colour, dim, type Lab, paint } from "../colour.ts";
+import { onPlate, type Plate } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, root, sine } from "../integer.ts";
 import { runner } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
@@ -53,7 +54,7 @@ const LIGHTS = [
 ];
 
 /** One block: its place, motif, tone and height. */
-interface Leaf {
+export interface Leaf {
   readonly x0: number;
   readonly y0: number;
   readonly x1: number;
@@ -68,23 +69,21 @@ interface Leaf {
 }
 
 /** A cut: axis 0 is vertical (compare x), 1 horizontal; -1 - n stands for leaf n. */
-interface Cut {
+export interface Cut {
   readonly axis: number;
   readonly at: number;
   less: number;
   more: number;
 }
 
-/** Height and surface at a place. */
-interface Surface {
-  leaf: Leaf | undefined;
-  height: number;
-  /** 0 the block's own face, 1 its figure, 2 the figure's inner part. */
-  part: number;
-  /** Slope toward +x and +y of curved parts, Q13; 0 on flat ones. */
-  slopeX: number;
-  slopeY: number;
-}
+/** What {@link surfaceAt} writes: the leaf's number (-1 beside the plate) and height; */
+const LEAF = 0;
+const HEIGHT = 1;
+/** 0 the block's own face, 1 its figure, 2 the figure's inner part; */
+const PART = 2;
+/** slope toward +x and +y of curved parts, Q13; 0 on flat ones. */
+const SLOPE_X = 3;
+const SLOPE_Y = 4;
 
 function make(setup: Setup): Finish {
   const { params: p, palette, plate, generator: g } = setup;
@@ -181,140 +180,162 @@ function make(setup: Setup): Finish {
     (most, b) => Math.max(most, b.height + (b.motif === DOME ? 1600 : b.motif === PYRAMID ? 1330 : 420)),
     0,
   );
-  const here: Surface = { leaf: undefined, height: 0, part: 0, slopeX: 0, slopeY: 0 };
-  const there: Surface = { leaf: undefined, height: 0, part: 0, slopeX: 0, slopeY: 0 };
-
-  const at = (x: number, y: number, out: Surface): void => {
-    if (!plate.inside(x, y)) {
-      out.leaf = undefined;
-      out.height = 0;
-      out.part = 0;
-      out.slopeX = 0;
-      out.slopeY = 0;
-      return;
-    }
-    let n = cuts.length === 0 ? -1 : 0;
-    while (n >= 0) {
-      const cut = cuts[n]!;
-      n = (cut.axis === 0 ? x : y) < cut.at ? cut.less : cut.more;
-    }
-    surface(leaves[-1 - n]!, x, y, out);
-  };
-
-  // Heights at the corners of a fine grid, for shadows only: they are soft, so a blend of four corners is enough.
-  const heights = new Int16Array(GRID * GRID);
-  for (let j = 0; j < GRID; j++) {
-    const y = (j - GRID / 2) * CELL;
-    if (y < -plate.halfHeight || y >= plate.halfHeight) continue;
-    for (let i = 0; i < GRID; i++) {
-      const x = (i - GRID / 2) * CELL;
-      if (x < -plate.halfWidth || x >= plate.halfWidth) continue;
-      at(x, y, there);
-      heights[j * GRID + i] = there.height;
-    }
-  }
-  const heightAt = (x: number, y: number): number => {
-    const u = clamp(x + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
-    const v = clamp(y + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
-    const k = (v >> 5) * GRID + (u >> 5);
-    const fx = u & 31;
-    const a = heights[k]! * (32 - fx) + heights[k + 1]! * fx;
-    const b = heights[k + GRID]! * (32 - fx) + heights[k + GRID + 1]! * fx;
-    return (a * (32 - (v & 31)) + b * (v & 31)) >> 10;
-  };
-
-  // The highest point within one coarse cell of any place: where that is below the ray, taps can be passed over unread.
+  const texture = p[15]! << 6;
+  const found = { plate, leaves, cuts };
+  const heights = heightsOf(found);
   const peaks = peaksOf(heights);
-
-  /** 0 in full light to 8192 in full shadow: the ray from here to the light against what stands in its way. */
-  const shadow = (x: number, y: number, height: number): number => {
-    let most = 0;
-    for (let k = 0; k < TAPS.length; k++) {
-      const d = TAPS[k]!;
-      const ray = height + mul(d, rise);
-      if (ray >= tallest) break;
-      const tx = x + mul(lx, d);
-      const ty = y + mul(ly, d);
-      if (peaks[coarseOf(ty) * COARSE + coarseOf(tx)]! <= ray) {
-        while (k + 1 < TAPS.length && TAPS[k + 1]! <= d + 120) k++;
-        continue;
-      }
-      const over = heightAt(tx, ty) - ray;
-      if (over > 0) {
-        const dark = div(over * ONE, 40 + (d >> 2));
-        if (dark >= ONE) return ONE;
-        if (dark > most) most = dark;
-      }
-    }
-    return most;
-  };
-
-  const texture = p[15]!;
-  const white = Int32Array.of(4096, 0, 16);
+  const state: Block = { ...found, heights, peaks, lattice, lx, ly, rise, tallest, texture, ink: palette[4]! };
   return {
     linear: false,
-    shade(x, y, out) {
-      at(x, y, here);
-      const { leaf, height, part, slopeX, slopeY } = here;
-      const b = leaf!;
-      out.set(b.tone);
-      if (part === 1) blend(out, b.figure, ONE);
-      else if (part === 2) {
-        blend(out, b.figure, ONE);
-        blend(out, palette[4]!, 1500);
-      }
-      const dark = shadow(x, y, height);
-      const lean = clamp((mul(slopeX, lx) + mul(slopeY, ly)) >> 1, -5200, 4200);
-      if (lean < 0) dim(out, ONE + mul(lean, 5600 - (dark >> 2)));
-      else if (lean > 0) blend(out, white, mul(lean, 3600 - mul(dark, 3600)));
-      dim(out, ONE - mul(dark, 2700));
-      if (dark > 0) out[2] = out[2]! - mul(dark, 46);
-
-      // An edge catches the light on its near side and keeps a thin dark seam on its far side.
-      at(x - mul(lx, 34), y - mul(ly, 34), there);
-      const fall = height - there.height;
-      if (fall > 130 && dark < 2000) blend(out, white, Math.min(2100, 700 + (fall >> 1)));
-      at(x + mul(lx, 30), y + mul(ly, 30), there);
-      if (there.leaf !== b && there.height <= height + 60) dim(out, ONE - 900);
-
-      // Large plain faces were cast in panels: hairline joints, and the holes of the ties near their corners.
-      if (b.motif === PLAIN && b.x1 - b.x0 > 3000 && b.y1 - b.y0 > 3000) {
-        const pw = div(b.x1 - b.x0, div(b.x1 - b.x0 + 1700, 3400));
-        const ph = div(b.y1 - b.y0, div(b.y1 - b.y0 + 1700, 3400));
-        const u = (x - b.x0) % pw;
-        const v = (y - b.y0) % ph;
-        const side = Math.min(u, v, pw - u, ph - v);
-        if (side < 14 && x - b.x0 > 40 && y - b.y0 > 40 && b.x1 - x > 40 && b.y1 - y > 40) dim(out, ONE - 620);
-        const tu = Math.min(u, pw - u) - (pw >> 2);
-        const tv = Math.min(v, ph - v) - (ph >> 2);
-        const hole = tu * tu + tv * tv;
-        if (hole < 2500) dim(out, ONE - 1500 + mul(lx, tu << 4) + mul(ly, tv << 4));
-      }
-
-      // A block is a little darker away from the light, as a wall is.
-      const gx = div((x - b.x0) * 2048, b.x1 - b.x0) - 1024;
-      const gy = div((y - b.y0) * 2048, b.y1 - b.y0) - 1024;
-      out[0] = out[0]! + ((mul(gx, lx) + mul(gy, ly)) >> 3);
-
-      const boards = b.seed & 1 ? noise(x << 1, y * 30, lattice + b.seed) : noise(x * 30, y << 1, lattice + b.seed);
-      const cloud = fractal(x * 3, y * 3, lattice + b.seed, 2);
-      const fine = noise(x * 46, y * 46, lattice + 5);
-      const pit = noise(x * 19, y * 19, lattice + 9);
-      out[0] = out[0]! + mul((cloud >> 6) + (boards >> 8) + (fine >> 7) + (pit > 5600 ? -110 : 0), texture << 6);
-    },
-    surround(x, y, out) {
-      const dark = shadow(x, y, 0);
-      if (dark > 0) dim(out, ONE - mul(dark, 2100));
-    },
+    state,
+    shade: (x, y, out) => shadeBlock(state, x, y, out),
+    surround: (x, y, out) => surroundBlock(state, x, y, out),
   };
+}
+
+/** What the finish reads. */
+export interface Block {
+  readonly plate: Plate;
+  readonly leaves: readonly Leaf[];
+  readonly cuts: readonly Cut[];
+  /** Heights at the corners of a fine grid, for shadows only: they are soft, so a blend of four corners is enough. */
+  readonly heights: Int16Array;
+  /** The highest point within one coarse cell of any place: where that is below the ray, taps can be passed over unread. */
+  readonly peaks: Int16Array;
+  readonly lattice: number;
+  /** Direction to the light. */
+  readonly lx: number;
+  readonly ly: number;
+  readonly rise: number;
+  readonly tallest: number;
+  readonly texture: number;
+  readonly ink: Lab;
+}
+
+export function shadeBlock(s: Block, x: number, y: number, out: Colour): void {
+  const { lattice, lx, ly } = s;
+  const surface = new Int32Array(5);
+  surfaceAt(s.plate, s.leaves, s.cuts, x, y, surface);
+  const leaf = surface[LEAF]!;
+  const height = surface[HEIGHT]!;
+  const part = surface[PART]!;
+  const b = s.leaves[leaf]!;
+  paint(out, part === 0 ? b.tone : b.figure);
+  if (part === 2) blend(out, s.ink, 1500);
+  const dark = shadowAt(s, x, y, height);
+  const lean = clamp((mul(surface[SLOPE_X]!, lx) + mul(surface[SLOPE_Y]!, ly)) >> 1, -5200, 4200);
+  if (lean < 0) dim(out, ONE + mul(lean, 5600 - (dark >> 2)));
+  else if (lean > 0) blend(out, WHITE, mul(lean, 3600 - mul(dark, 3600)));
+  dim(out, ONE - mul(dark, 2700));
+  if (dark > 0) out[2] = out[2]! - mul(dark, 46);
+
+  // An edge catches the light on its near side and keeps a thin dark seam on its far side.
+  surfaceAt(s.plate, s.leaves, s.cuts, x - mul(lx, 34), y - mul(ly, 34), surface);
+  const fall = height - surface[HEIGHT]!;
+  if (fall > 130 && dark < 2000) blend(out, WHITE, Math.min(2100, 700 + (fall >> 1)));
+  surfaceAt(s.plate, s.leaves, s.cuts, x + mul(lx, 30), y + mul(ly, 30), surface);
+  if (surface[LEAF]! !== leaf && surface[HEIGHT]! <= height + 60) dim(out, ONE - 900);
+
+  const { x0, y0, x1, y1, seed } = b;
+  const w = x1 - x0;
+  const h = y1 - y0;
+  if (b.motif === PLAIN && w > 3000 && h > 3000) panels(x - x0, y - y0, w, h, lx, ly, out);
+
+  // A block is a little darker away from the light, as a wall is.
+  const gx = div((x - x0) * 2048, w) - 1024;
+  const gy = div((y - y0) * 2048, h) - 1024;
+  out[0] = out[0]! + ((mul(gx, lx) + mul(gy, ly)) >> 3);
+
+  const odd = (seed & 1) === 1;
+  const boards = noise(odd ? x << 1 : x * 30, odd ? y * 30 : y << 1, lattice + seed);
+  const cloud = fractal(x * 3, y * 3, lattice + seed, 2);
+  const fine = noise(x * 46, y * 46, lattice + 5);
+  const pit = noise(x * 19, y * 19, lattice + 9);
+  out[0] = out[0]! + mul((cloud >> 6) + (boards >> 8) + (fine >> 7) + (pit > 5600 ? -110 : 0), s.texture);
+}
+
+export function surroundBlock(s: Block, x: number, y: number, out: Colour): void {
+  const dark = shadowAt(s, x, y, 0);
+  if (dark > 0) dim(out, ONE - mul(dark, 2100));
+}
+
+/** Large plain faces were cast in panels: hairline joints, and the holes of the ties near their corners. */
+function panels(x: number, y: number, w: number, h: number, lx: number, ly: number, out: Colour): void {
+  const pw = div(w, div(w + 1700, 3400));
+  const ph = div(h, div(h + 1700, 3400));
+  const u = x % pw;
+  const v = y % ph;
+  const side = Math.min(u, v, pw - u, ph - v);
+  if (side < 14 && x > 40 && y > 40 && w - x > 40 && h - y > 40) dim(out, ONE - 620);
+  const tu = Math.min(u, pw - u) - (pw >> 2);
+  const tv = Math.min(v, ph - v) - (ph >> 2);
+  if (tu * tu + tv * tv < 2500) dim(out, ONE - 1500 + mul(lx, tu << 4) + mul(ly, tv << 4));
+}
+
+/** 0 in full light to 8192 in full shadow: the ray from here to the light against what stands in its way. */
+function shadowAt(s: Block, x: number, y: number, height: number): number {
+  let most = 0;
+  let k = 0;
+  while (k < TAPS.length) {
+    const d = TAPS[k]!;
+    const ray = height + mul(d, s.rise);
+    if (ray >= s.tallest) return most;
+    const tx = x + mul(s.lx, d);
+    const ty = y + mul(s.ly, d);
+    if (s.peaks[coarseOf(ty) * PEAKS + coarseOf(tx)]! <= ray) k = AFTER[k]!;
+    else {
+      k++;
+      const over = heightAt(s.heights, tx, ty) - ray;
+      if (over > 0) most = Math.min(ONE, Math.max(most, div(over * ONE, 40 + (d >> 2))));
+      if (most === ONE) return most;
+    }
+  }
+  return most;
+}
+
+function heightAt(heights: Int16Array, x: number, y: number): number {
+  const u = clamp(x + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
+  const v = clamp(y + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
+  const k = (v >> 5) * GRID + (u >> 5);
+  const fx = u & 31;
+  const a = heights[k]! * (32 - fx) + heights[k + 1]! * fx;
+  const b = heights[k + GRID]! * (32 - fx) + heights[k + GRID + 1]! * fx;
+  return (a * (32 - (v & 31)) + b * (v & 31)) >> 10;
+}
+
+/** Height and surface at a place. */
+function surfaceAt(
+  plate: Plate,
+  leaves: readonly Leaf[],
+  cuts: readonly Cut[],
+  x: number,
+  y: number,
+  out: Int32Array,
+): void {
+  out[LEAF] = -1;
+  out[HEIGHT] = 0;
+  out[PART] = 0;
+  out[SLOPE_X] = 0;
+  out[SLOPE_Y] = 0;
+  if (!onPlate(plate, x, y)) return;
+  let n = cuts.length === 0 ? -1 : 0;
+  while (n >= 0) {
+    const cut = cuts[n]!;
+    n = (cut.axis === 0 ? x : y) < cut.at ? cut.less : cut.more;
+  }
+  out[LEAF] = -1 - n;
+  carveMotif(leaves[-1 - n]!, x, y, out);
 }
 
 /** The grid of heights reaches beyond the canvas of any format. */
 const GRID = 640;
 const CELL = 32;
-const COARSE = GRID / 4;
+const PEAKS = GRID / 4;
 /** Distances of the shadow's taps: 14, then each 22 + d / 32 farther. */
-const TAPS = tapDistances();
+export const TAPS = tapDistances();
+/** Where to go on from each tap when nothing near it reaches the ray: the first tap more than 120 farther. */
+export const AFTER = TAPS.map((d, k) => TAPS.reduce((next, e, i) => (i > k && e <= d + 120 ? i + 1 : next), k + 1));
+export const WHITE = Int32Array.of(4096, 0, 16);
 
 function tapDistances(): Int32Array {
   const list: number[] = [];
@@ -322,21 +343,45 @@ function tapDistances(): Int32Array {
   return Int32Array.from(list);
 }
 
+function heightsOf({
+  plate,
+  leaves,
+  cuts,
+}: {
+  plate: Plate;
+  leaves: readonly Leaf[];
+  cuts: readonly Cut[];
+}): Int16Array {
+  const heights = new Int16Array(GRID * GRID);
+  const surface = new Int32Array(5);
+  for (let j = 0; j < GRID; j++) {
+    const y = (j - GRID / 2) * CELL;
+    if (y < -plate.halfHeight || y >= plate.halfHeight) continue;
+    for (let i = 0; i < GRID; i++) {
+      const x = (i - GRID / 2) * CELL;
+      if (x < -plate.halfWidth || x >= plate.halfWidth) continue;
+      surfaceAt(plate, leaves, cuts, x, y, surface);
+      heights[j * GRID + i] = surface[HEIGHT]!;
+    }
+  }
+  return heights;
+}
+
 function coarseOf(x: number): number {
-  return clamp((x + (GRID / 2) * CELL) >> 7, 0, COARSE - 1);
+  return clamp((x + (GRID / 2) * CELL) >> 7, 0, PEAKS - 1);
 }
 
 /** For each 128 x 128 cell the highest corner in it and its eight neighbours. */
 function peaksOf(heights: Int16Array): Int16Array {
-  const cells = new Int16Array(COARSE * COARSE);
+  const cells = new Int16Array(PEAKS * PEAKS);
   for (let j = 0; j < GRID; j++) {
     for (let i = 0; i < GRID; i++) {
-      const k = (j >> 2) * COARSE + (i >> 2);
+      const k = (j >> 2) * PEAKS + (i >> 2);
       const h = heights[j * GRID + i]!;
       if (h > cells[k]!) cells[k] = h;
     }
   }
-  return dilate(dilate(cells, 1), COARSE);
+  return dilate(dilate(cells, 1), PEAKS);
 }
 
 /** Maximum with both neighbours along one axis. */
@@ -383,7 +428,7 @@ function isSquare(b: Leaf): boolean {
 }
 
 /** Carves a block's motif: height, part and slope at a place inside it. */
-function surface(b: Leaf, x: number, y: number, out: Surface): void {
+function carveMotif(b: Leaf, x: number, y: number, out: Int32Array): void {
   const w = b.x1 - b.x0;
   const h = b.y1 - b.y0;
   let u = x - b.x0;
@@ -393,23 +438,19 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
   if (flipX) u = w - u;
   if (flipY && b.motif !== ARCH) v = h - v;
   const n = Math.min(w, h);
-  out.leaf = b;
-  out.height = b.height;
-  out.part = 0;
-  out.slopeX = 0;
-  out.slopeY = 0;
+  out[HEIGHT] = b.height;
   switch (b.motif) {
     case QUARTER:
       if (u * u + v * v < n * n) {
-        out.part = 1;
-        out.height = b.height >> 1;
+        out[PART] = 1;
+        out[HEIGHT] = b.height >> 1;
       }
       return;
     case DISC: {
       const r = (n * 3) >> 3;
       if (square(u - (w >> 1)) + square(v - (h >> 1)) < r * r) {
-        out.part = 1;
-        out.height = b.count & 1 ? b.height >> 1 : b.height + 420;
+        out[PART] = 1;
+        out[HEIGHT] = (b.count & 1) === 1 ? b.height >> 1 : b.height + 420;
       }
       return;
     }
@@ -418,14 +459,13 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const du = u - (w >> 1);
       const spring = h - mul(n, 4600);
       const inner = (r * 5) >> 3;
-      const within = (radius: number) =>
-        v > spring ? du < radius && du > -radius : square(du) + square(v - spring) < radius * radius;
-      if (within(r)) {
-        out.part = 1;
-        out.height = mul(b.height, 5200);
-        if (within(inner)) {
-          out.part = 2;
-          out.height = b.height >> 2;
+      const dv = v - spring;
+      if (inArch(du, dv, r)) {
+        out[PART] = 1;
+        out[HEIGHT] = mul(b.height, 5200);
+        if (inArch(du, dv, inner)) {
+          out[PART] = 2;
+          out[HEIGHT] = b.height >> 2;
         }
       }
       return;
@@ -435,8 +475,8 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       let k = 0;
       while (k < b.count && square(div(n * (k + 1), b.count)) <= d) k++;
       if (k < b.count) {
-        out.part = k & 1;
-        out.height = b.height - mul(b.height, (b.count - k) * 760);
+        out[PART] = k & 1;
+        out[HEIGHT] = b.height - mul(b.height, (b.count - k) * 760);
       }
       return;
     }
@@ -444,8 +484,7 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const along = w > h ? u : v;
       const steps = b.count + 1;
       const k = clamp(div(along * steps, Math.max(w, h)), 0, steps - 1);
-      out.height = mul(b.height, 1600) + div(mul(b.height, 6500) * k, steps);
-      out.part = 0;
+      out[HEIGHT] = mul(b.height, 1600) + div(mul(b.height, 6500) * k, steps);
       return;
     }
     case FLUTES: {
@@ -456,10 +495,10 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const place = clamp((wide ? u : v) % Math.max(1, pitch), 0, pitch);
       const t = div((2 * place - pitch) * ONE, Math.max(1, pitch));
       // A shaft: height 1 - t^2, slope -2t, seen from the light.
-      out.height = b.height - mul(mul(t, t), 300);
+      out[HEIGHT] = b.height - mul(mul(t, t), 300);
       const slope = mul(t, -7600);
-      if (wide) out.slopeX = flipX ? slope : -slope;
-      else out.slopeY = flipY ? slope : -slope;
+      if (wide) out[SLOPE_X] = flipX ? slope : -slope;
+      else out[SLOPE_Y] = flipY ? slope : -slope;
       return;
     }
     case DOME: {
@@ -468,15 +507,15 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const dv = v - (h >> 1);
       const rest = r * r - du * du - dv * dv;
       if (rest > 0) {
-        out.part = 1;
+        out[PART] = 1;
         const rise = root(rest);
         const hollow = (b.count & 1) === 1;
-        out.height = hollow ? b.height - (rise >> 2) : b.height + (rise >> 2);
+        out[HEIGHT] = hollow ? b.height - (rise >> 2) : b.height + (rise >> 2);
         const sx = div(du * ONE, r);
         const sy = div(dv * ONE, r);
         const k = hollow ? -7000 : 7000;
-        out.slopeX = mul(flipX ? -sx : sx, k);
-        out.slopeY = mul(flipY ? -sy : sy, k);
+        out[SLOPE_X] = mul(flipX ? -sx : sx, k);
+        out[SLOPE_Y] = mul(flipY ? -sy : sy, k);
       }
       return;
     }
@@ -489,15 +528,15 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const pv = v % Math.max(1, cv);
       const edge = Math.min(cu, cv) >> 2;
       if (pu > edge && pu < cu - edge && pv > edge && pv < cv - edge && u < cu * columns && v < cv * rows) {
-        out.part = 1;
-        out.height = b.height >> 1;
+        out[PART] = 1;
+        out[HEIGHT] = b.height >> 1;
       }
       return;
     }
     case WEDGE:
       if (div(u * ONE, w) > div(v * ONE, h)) {
-        out.part = 1;
-        out.height = b.height - mul(b.height, 2800);
+        out[PART] = 1;
+        out[HEIGHT] = b.height - mul(b.height, 2800);
       }
       return;
     case HALVES: {
@@ -506,8 +545,8 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const upper = v < h >> 1;
       const dv = upper ? v - (h >> 1) + (r >> 4) : v - h + (h >> 4);
       if (dv <= 0 && square(du) + square(dv) < r * r) {
-        out.part = 1;
-        out.height = b.height >> 1;
+        out[PART] = 1;
+        out[HEIGHT] = b.height >> 1;
       }
       return;
     }
@@ -515,13 +554,18 @@ function surface(b: Leaf, x: number, y: number, out: Surface): void {
       const m = Math.max(Math.abs(2 * u - w), Math.abs(2 * v - h));
       const steps = b.count;
       const k = clamp(div((Math.max(w, h) - m) * steps, Math.max(w, h)), 0, steps - 1);
-      out.part = k === steps - 1 ? 1 : 0;
-      out.height = b.count & 1 ? b.height + k * 190 : Math.max(60, b.height - k * 230);
+      out[PART] = k === steps - 1 ? 1 : 0;
+      out[HEIGHT] = (b.count & 1) === 1 ? b.height + k * 190 : Math.max(60, b.height - k * 230);
       return;
     }
     default:
       return;
   }
+}
+
+/** Upright sides below the spring, a half circle above it. */
+function inArch(du: number, dv: number, radius: number): boolean {
+  return dv > 0 ? du < radius && du > -radius : square(du) + square(dv) < radius * radius;
 }
 
 function square(x: number): number {

@@ -3,9 +3,10 @@
  * piece share most of their latents, so that they look like one hand's work.
  * @module
  */
-import { blend, type Lab } from "../colour.ts";
+import { blend, type Colour, type Lab, paint } from "../colour.ts";
+import { halves } from "../halves.ts";
 import { clamp, div, mix, mul, ONE, root, step, triangle } from "../integer.ts";
-import { runner } from "../net.ts";
+import { ask, type BoundNet, bind, INPUTS, OUTPUTS, runner, SLOTS } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
 
@@ -19,7 +20,7 @@ export const vessel: Family = {
 };
 
 /** One thrown pot. */
-interface Pot {
+export interface Pot {
   /** Radius at 65 heights, foot to lip. */
   readonly profile: Int32Array;
   readonly height: number;
@@ -34,29 +35,18 @@ interface Pot {
 }
 
 /** A ball on the table: a fruit. */
-interface Fruit {
+export interface Fruit {
   readonly x: number;
   readonly y: number;
   readonly size: number;
   readonly colour: Lab;
 }
 
-/** Where a sample meets a pot. */
-interface Hit {
-  /** 0 nothing, 1 wall, 2 inside of the mouth, 3 rim. */
-  part: number;
-  /** Height along the profile, Q13. */
-  t: number;
-  nx: number;
-  nz: number;
-  slope: number;
-}
-
 /** sqrt(1 - n^2) for n = 0, 8, 16 ... 8192 in Q13. */
-const CIRCLE = Int32Array.from({ length: 1025 }, (_, i) => root(ONE * ONE - i * i * 64));
+export const CIRCLE = Int32Array.from({ length: 1025 }, (_, i) => root(ONE * ONE - i * i * 64));
 /** Height of the mouth's ellipse over its width, Q13: seen a little from above. */
 const TILT = 1300;
-const WARM = Int32Array.of(4010, 0, 28);
+export const WARM = Int32Array.of(4010, 0, 28);
 
 function make(setup: Setup): Finish {
   const { params: p, palette, plate, generator: g, nets } = setup;
@@ -159,152 +149,169 @@ function make(setup: Setup): Finish {
     return profile;
   }
 
-  const glazer = runner(nets[1]!, z);
-  const edgeAt = (x: number) => table + (noise(x, 0, lattice) >> 7);
-  const hit: Hit = { part: 0, t: 0, nx: 0, nz: 0, slope: 0 };
-  const ink = palette[4]!;
-  const wallTone = palette[wall]!;
-  const deskTone = palette[desk]!;
-  const swing = hand * 1250;
-
-  return {
-    linear: false,
-    shade(x, y, out) {
-      const edge = edgeAt(x);
-      out.set(wallTone);
-      // The wall brightens toward the light, the table toward the viewer.
-      const glow = clamp(3600 + ((hand * x + y) >> 1), 0, ONE);
-      blend(out, palette[wall + 1]!, mul(glow, 2600));
-      const onTable = step(edge - 26, edge + 26, y);
-      if (onTable > 0) {
-        blend(out, deskTone, onTable);
-        blend(out, palette[Math.min(4, desk + 1)]!, mul(onTable, clamp((y - edge) >> 2, 0, 1700)));
-      }
-      const brush = noise(x * 5, y * 17, lattice + 71) + (noise(x * 30, y * 9, lattice + 72) >> 1);
-      out[0] = out[0]! + (fractal(x << 1, y << 1, lattice + 70, 3) >> 7) + (brush >> 8);
-
-      for (const pot of pots) {
-        const foot = pot.profile[6]! + 380;
-        castShadow(out, x - pot.x + mul(pot.height, swing), y - pot.y, foot, pot.height, y > edge - 120);
-      }
-      for (const { x: fx, y: fy, size } of fruits) {
-        castShadow(out, x - fx + hand * (size >> 1), y - fy, size, size * 2, y > edge - 120);
-      }
-
-      for (const pot of pots) {
-        meet(pot, x, y, hit);
-        if (hit.part === 0) continue;
-        if (hit.part === 3) {
-          out.set(pot.clay);
-          blend(out, WARM, 2100);
-          continue;
-        }
-        if (hit.part === 2) {
-          out.set(ink);
-          blend(out, pot.clay, clamp(2600 - mul(hand * hit.nx, 1900), 500, 5000));
-          continue;
-        }
-        glazePot(pot, out);
-      }
-      for (const fruit of fruits) {
-        const dx = x - fruit.x;
-        const dy = y - fruit.y + fruit.size;
-        if (dx * dx + dy * dy >= fruit.size * fruit.size) continue;
-        const nx = div(dx * ONE, fruit.size);
-        const ny = div(dy * ONE, fruit.size);
-        const nz = root(Math.max(0, ONE * ONE - nx * nx - ny * ny));
-        out.set(fruit.colour);
-        light(out, nx, nz, -ny >> 1);
-        out[0] = out[0]! + (noise(dx * 20, dy * 20, lattice + 90) >> 7);
-      }
-    },
+  const state: Vessel = {
+    ...{ lattice, hand, table, drip, pots, fruits, ink: palette[4]!, glazer: bind(nets[1]!, z) },
+    ...{ wall: palette[wall]!, lit: palette[wall + 1]!, desk: palette[desk]!, near: palette[Math.min(4, desk + 1)]! },
   };
+  return { linear: false, state, shade: (x, y, out) => shadeVessel(state, x, y, out) };
+}
 
-  /** A soft ellipse behind the foot, longer on the side away from the light, only on the table. */
-  function castShadow(out: Int32Array, dx: number, dy: number, foot: number, height: number, onTable: boolean): void {
-    if (!onTable) return;
-    const away = hand * dx < 0;
-    const ex = away ? div(dx * ONE, foot + (height >> 2)) : div(dx * ONE, foot);
-    const ey = div(dy * ONE, (foot * 5) >> 3);
-    if (ex > 9000 || ex < -9000 || ey > 9000 || ey < -9000) return;
-    const far = mul(ex, ex) + mul(ey, ey);
-    if (far >= ONE) return;
-    const k = ONE - far;
-    blend(out, ink, mul(mul(k, k), 4700));
+/** What the finish reads. */
+export interface Vessel {
+  readonly lattice: number;
+  /** -1: the light comes from the left; 1: from the right. */
+  readonly hand: number;
+  /** Where the table's far edge lies. */
+  readonly table: number;
+  readonly drip: number;
+  /** Back to front. */
+  readonly pots: readonly Pot[];
+  readonly fruits: readonly Fruit[];
+  readonly glazer: BoundNet;
+  readonly ink: Lab;
+  /** The wall, and where the light falls on it. */
+  readonly wall: Lab;
+  readonly lit: Lab;
+  /** The table, and its part near the viewer. */
+  readonly desk: Lab;
+  readonly near: Lab;
+}
+
+export function shadeVessel(s: Vessel, x: number, y: number, out: Colour): void {
+  const { lattice, hand, pots, fruits } = s;
+  const edge = s.table + (noise(x, 0, lattice) >> 7);
+  paint(out, s.wall);
+  // The wall brightens toward the light, the table toward the viewer.
+  const glow = clamp(3600 + ((hand * x + y) >> 1), 0, ONE);
+  blend(out, s.lit, mul(glow, 2600));
+  const onTable = step(edge - 26, edge + 26, y);
+  if (onTable > 0) {
+    blend(out, s.desk, onTable);
+    blend(out, s.near, mul(onTable, clamp((y - edge) >> 2, 0, 1700)));
   }
+  const brush = noise(x * 5, y * 17, lattice + 71) + (noise(x * 30, y * 9, lattice + 72) >> 1);
+  out[0] = out[0]! + (fractal(x << 1, y << 1, lattice + 70, 3) >> 7) + (brush >> 8);
 
-  /** Wall, mouth or rim of a pot at a place. */
-  function meet(pot: Pot, x: number, y: number, out: Hit): void {
-    out.part = 0;
-    const dx = x - pot.x;
+  if (y > edge - 120) {
+    for (let i = 0; i < pots.length; i++) {
+      const pot = pots[i]!;
+      castShadow(s, x - pot.x + mul(pot.height, hand * 1250), y - pot.y, pot.profile[6]! + 380, pot.height, out);
+    }
+    for (let i = 0; i < fruits.length; i++) {
+      const fruit = fruits[i]!;
+      castShadow(s, x - fruit.x + hand * (fruit.size >> 1), y - fruit.y, fruit.size, fruit.size * 2, out);
+    }
+  }
+  for (let i = 0; i < pots.length; i++) {
+    const pot = pots[i]!;
     const up = pot.y - y;
-    if (up > pot.height + 1200 || up < -900) return;
-    const { profile } = pot;
-    const lip = profile[63]!;
-    if (dx < lip && dx > -lip) {
-      const ny = clamp(div((up - pot.height) * ONE, Math.max(60, mul(lip, TILT))), -16000, 16000);
-      const nx = div(dx * ONE, Math.max(1, lip));
-      const far = mul(nx, nx) + mul(ny, ny);
-      if (far < ONE) {
-        out.part = far > 6500 ? 3 : 2;
-        out.nx = nx;
-        return;
-      }
+    if (up <= pot.height + 1200 && up >= -900) paintPot(s, pot, x - pot.x, up, out);
+  }
+  for (let i = 0; i < fruits.length; i++) {
+    const { x: fx, y: fy, size, colour } = fruits[i]!;
+    const dx = x - fx;
+    const dy = y - fy + size;
+    if (dx * dx + dy * dy < size * size) {
+      const nx = div(dx * ONE, size);
+      const ny = div(dy * ONE, size);
+      const nz = root(Math.max(0, ONE * ONE - nx * nx - ny * ny));
+      paint(out, colour);
+      light(s, nx, nz, -ny >> 1, out);
+      out[0] = out[0]! + (noise(dx * 20, dy * 20, lattice + 90) >> 7);
     }
-    let t = div(up * 16384, pot.height);
-    if (t > 16384) return;
-    let k = clamp(t, 0, 16383);
-    let radius = mix(profile[k >> 8]!, profile[(k >> 8) + 1]!, (k & 255) << 5);
-    if (dx > radius || dx < -radius) return;
-    let nz = CIRCLE[clamp(Math.abs(div(dx * ONE, Math.max(1, radius))) >> 3, 0, 1024)]!;
-    t = div((up + mul(mul(radius, TILT), nz)) * 16384, pot.height);
-    if (t < 0) return;
-    k = clamp(t, 0, 16383);
-    radius = mix(profile[k >> 8]!, profile[(k >> 8) + 1]!, (k & 255) << 5);
-    if (dx > radius || dx < -radius || radius <= 0) return;
-    const nx = div(dx * ONE, radius);
-    nz = CIRCLE[clamp(Math.abs(nx) >> 3, 0, 1024)]!;
-    out.part = 1;
-    out.t = k >> 1;
-    out.nx = nx;
-    out.nz = nz;
-    out.slope = clamp(div((profile[(k >> 8) + 1]! - profile[k >> 8]!) * 16 * ONE, pot.height), -ONE, ONE);
   }
+}
 
-  function glazePot(pot: Pot, out: Int32Array): void {
-    const { nx, nz, slope, t } = hit;
-    inputs[0] = nx << 1;
-    inputs[1] = (t * 2 - ONE) << 1;
-    inputs[2] = clamp((pot.seed & 8191) - 4096, -8192, 8191) << 1;
-    inputs[3] = clamp(noise(nx, t * 2, lattice + pot.seed) << 1, -16384, 16383);
-    inputs[4] = clamp(noise(nx * 3, t * 2, lattice + pot.seed + 2) << 1, -16384, 16383);
-    const o = glazer(inputs);
-    const a = clamp(o[0]! >> 1, -ONE, ONE);
-    const b = clamp(o[1]! >> 1, -ONE, ONE);
-    const c = clamp(o[2]! >> 1, -ONE, ONE);
-    out.set(pot.clay);
-    if (pot.glaze === 1) {
-      const line = pot.dip + mul(noise(nx * 2, 0, lattice + pot.seed + 5), drip << 4) + (a >> 4);
-      if (t > line) {
-        blend(out, pot.glazed, step(line, line + 80, t));
-        blend(out, ink, mul(ONE - step(line, line + 420, t), 900));
+/** Vessels stand on their table and throw nothing on the paper. */
+export function surroundVessel(_s: Vessel, _x: number, _y: number, _out: Colour): void {}
+
+/** A soft ellipse behind the foot, longer on the side away from the light. */
+function castShadow(s: Vessel, dx: number, dy: number, foot: number, height: number, out: Colour): void {
+  const ex = div(dx * ONE, s.hand * dx < 0 ? foot + (height >> 2) : foot);
+  const ey = div(dy * ONE, (foot * 5) >> 3);
+  if (ex > 9000 || ex < -9000 || ey > 9000 || ey < -9000) return;
+  const far = mul(ex, ex) + mul(ey, ey);
+  if (far >= ONE) return;
+  const k = ONE - far;
+  blend(out, s.ink, mul(mul(k, k), 4700));
+}
+
+/** Rim, mouth or wall of a pot, `dx` from its middle and `up` above its foot. */
+function paintPot(s: Vessel, pot: Pot, dx: number, up: number, out: Colour): void {
+  const { profile, height } = pot;
+  const lip = profile[63]!;
+  if (dx < lip && dx > -lip) {
+    const ny = clamp(div((up - height) * ONE, Math.max(60, mul(lip, TILT))), -16000, 16000);
+    const nx = div(dx * ONE, Math.max(1, lip));
+    const far = mul(nx, nx) + mul(ny, ny);
+    if (far < ONE) {
+      if (far > 6500) {
+        paint(out, pot.clay);
+        blend(out, WARM, 2100);
+      } else {
+        paint(out, s.ink);
+        blend(out, pot.clay, clamp(2600 - mul(s.hand * nx, 1900), 500, 5000));
       }
-    } else if (pot.glaze === 2) {
-      const band = triangle(t * 3 + (b >> 2) + (pot.seed & 4095));
-      blend(out, pot.glazed, mul(step(5300, 5700, band), 7600));
+      return;
     }
-    blend(out, ink, mul(step(-1500, ONE, c + (inputs[4]! >> 1)), 1300));
-    light(out, nx, nz, slope);
-    out[0] = out[0]! + (noise(nx * 14, t * 30, lattice + pot.seed) >> 7) + (noise(nx, t * 60, lattice + 6) >> 8);
   }
+  const flat = div(up * 16384, height);
+  if (flat > 16384) return;
+  const flatRadius = radiusAt(profile, clamp(flat, 0, 16383));
+  if (dx > flatRadius || dx < -flatRadius) return;
+  const bulge = CIRCLE[clamp(Math.abs(div(dx * ONE, Math.max(1, flatRadius))) >> 3, 0, 1024)]!;
+  const t = div((up + mul(mul(flatRadius, TILT), bulge)) * 16384, height);
+  if (t < 0) return;
+  const k = clamp(t, 0, 16383);
+  const radius = radiusAt(profile, k);
+  if (dx > radius || dx < -radius || radius <= 0) return;
+  const nx = div(dx * ONE, radius);
+  const nz = CIRCLE[clamp(Math.abs(nx) >> 3, 0, 1024)]!;
+  const slope = clamp(div((profile[(k >> 8) + 1]! - profile[k >> 8]!) * 16 * ONE, height), -ONE, ONE);
+  glazePot(s, pot, nx, nz, slope, k >> 1, out);
+}
 
-  /** Light from the side and above, ink in the shade, a small gloss. */
-  function light(out: Int32Array, nx: number, nz: number, slope: number): void {
-    const side = hand * nx;
-    const lit = clamp(mul(nz, 5400) + mul(side, 5200) - mul(slope, 1600), -3000, 9000);
-    blend(out, ink, mul(step(6800, -2600, lit), 5600));
-    blend(out, WARM, mul(step(6200, 9200, lit), 1500));
-    const gloss = step(7700, 8250, mul(nz, 5000) + mul(side, 6400));
-    blend(out, WARM, mul(gloss, 2600));
+/** The profile's radius at k, 0 (foot) to 16383 (lip). */
+function radiusAt(profile: Int32Array, k: number): number {
+  return mix(profile[k >> 8]!, profile[(k >> 8) + 1]!, (k & 255) << 5);
+}
+
+function glazePot(s: Vessel, pot: Pot, nx: number, nz: number, slope: number, t: number, out: Colour): void {
+  const { lattice, ink } = s;
+  const { seed } = pot;
+  const cloud = clamp(noise(nx * 3, t * 2, lattice + seed + 2) << 1, -16384, 16383);
+  SLOTS[INPUTS] = halves(nx << 1, (t * 2 - ONE) << 1);
+  SLOTS[INPUTS + 1] = halves(
+    clamp((seed & 8191) - 4096, -8192, 8191) << 1,
+    clamp(noise(nx, t * 2, lattice + seed) << 1, -16384, 16383),
+  );
+  SLOTS[INPUTS + 2] = halves(cloud, 0);
+  ask(s.glazer);
+  const a = clamp(SLOTS[OUTPUTS]! >> 1, -ONE, ONE);
+  const b = clamp(SLOTS[OUTPUTS + 1]! >> 1, -ONE, ONE);
+  const c = clamp(SLOTS[OUTPUTS + 2]! >> 1, -ONE, ONE);
+  paint(out, pot.clay);
+  if (pot.glaze === 1) {
+    const line = pot.dip + mul(noise(nx * 2, 0, lattice + seed + 5), s.drip << 4) + (a >> 4);
+    if (t > line) {
+      blend(out, pot.glazed, step(line, line + 80, t));
+      blend(out, ink, mul(ONE - step(line, line + 420, t), 900));
+    }
+  } else if (pot.glaze === 2) {
+    const band = triangle(t * 3 + (b >> 2) + (seed & 4095));
+    blend(out, pot.glazed, mul(step(5300, 5700, band), 7600));
   }
+  blend(out, ink, mul(step(-1500, ONE, c + (cloud >> 1)), 1300));
+  light(s, nx, nz, slope, out);
+  out[0] = out[0]! + (noise(nx * 14, t * 30, lattice + seed) >> 7) + (noise(nx, t * 60, lattice + 6) >> 8);
+}
+
+/** Light from the side and above, ink in the shade, a small gloss. */
+function light(s: Vessel, nx: number, nz: number, slope: number, out: Colour): void {
+  const side = s.hand * nx;
+  const lit = clamp(mul(nz, 5400) + mul(side, 5200) - mul(slope, 1600), -3000, 9000);
+  blend(out, s.ink, mul(step(6800, -2600, lit), 5600));
+  blend(out, WARM, mul(step(6200, 9200, lit), 1500));
+  const gloss = step(7700, 8250, mul(nz, 5000) + mul(side, 6400));
+  blend(out, WARM, mul(gloss, 2600));
 }

@@ -2,6 +2,18 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const engraveShader = `
+
+fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
+fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
+fn dot16(a: i32, b: i32) -> i32 { return low16(a) * low16(b) + (a >> 16u) * (b >> 16u); }
+fn sub16(a: i32, b: i32) -> i32 { return halves16(a - b, (a >> 16u) - (b >> 16u)); }
+fn min16(a: i32, b: i32) -> i32 { return halves16(min(low16(a), low16(b)), min(a >> 16u, b >> 16u)); }
+fn mul16(a: i32, b: i32) -> i32 {
+  return halves16((low16(a) * low16(b) + 0x4000) >> 15u, ((a >> 16u) * (b >> 16u) + 0x4000) >> 15u);
+}
+fn shl16(a: i32, n: i32) -> i32 { return halves16(a << u32(n), (a >> 16u) << u32(n)); }
+fn shr16(a: i32, n: i32) -> i32 { return halves16(low16(a) >> u32(n), (a >> 16u) >> u32(n)); }
+
 fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
   var halfWidth_3: i32 = memory[(plate_0) >> 2u];
   var halfHeight_4: i32 = memory[(((plate_0) + (4))) >> 2u];
@@ -17,22 +29,23 @@ fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
 
 fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
   var nodes_3: i32 = field_0;
-  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
-  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
-  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
-  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
-  var fx_8: i32 = ((u_6) & (127));
-  var fy_9: i32 = ((v_7) & (127));
-  var left_10: i32 = ((((128) - (fx_8))) * (((128) - (fx_8))));
-  var right_11: i32 = ((fx_8) * (fx_8));
-  var middle_12: i32 = ((((32768) - (left_10))) - (right_11));
-  var k_13: i32 = ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1));
-  var a_14: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((k_13) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (1))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_15: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (147))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (148))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_16: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (294))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (295))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var top_17: i32 = ((((((128) - (fy_9))) * (((128) - (fy_9))))) >> u32(3));
-  var bottom_18: i32 = ((((fy_9) * (fy_9))) >> u32(3));
-  return ((((((((top_17) * (a_14))) + (((((((4096) - (top_17))) - (bottom_18))) * (b_15))))) + (((bottom_18) * (c_16))))) >> u32(12));
+  var nodesAt_4: i32 = memory[(nodes_3) >> 2u];
+  var reachX_5: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_6: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_7: i32 = ((clamp_(x_1, ((0) - (reachX_5)), reachX_5)) + (9408));
+  var v_8: i32 = ((clamp_(y_2, ((0) - (reachY_6)), reachY_6)) + (9408));
+  var fx_9: i32 = ((u_7) & (127));
+  var fy_10: i32 = ((v_8) & (127));
+  var left_11: i32 = ((((128) - (fx_9))) * (((128) - (fx_9))));
+  var right_12: i32 = ((fx_9) * (fx_9));
+  var middle_13: i32 = ((((32768) - (left_11))) - (right_12));
+  var k_14: i32 = ((((((((((v_8) >> u32(7))) - (1))) * (147))) + (((u_7) >> u32(7))))) - (1));
+  var a_15: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((k_14) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (1))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_16: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (147))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (148))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_17: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (294))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (295))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_18: i32 = ((((((128) - (fy_10))) * (((128) - (fy_10))))) >> u32(3));
+  var bottom_19: i32 = ((((fy_10) * (fy_10))) >> u32(3));
+  return ((((((((top_18) * (a_15))) + (((((((4096) - (top_18))) - (bottom_19))) * (b_16))))) + (((bottom_19) * (c_17))))) >> u32(12));
 }
 
 fn fadeOf_(t_0: i32) -> i32 {
@@ -77,28 +90,29 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
 }
 
 fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
-  if (((v_1) <= (memory[(memory[(quantiles_0) >> 2u]) >> 2u]))) {
+  var quantilesAt_2: i32 = memory[(quantiles_0) >> 2u];
+  if (((v_1) <= (memory[(quantilesAt_2) >> 2u]))) {
     return 0;
   }
-  if (((v_1) >= (memory[(((memory[(quantiles_0) >> 2u]) + (256))) >> 2u]))) {
+  if (((v_1) >= (memory[(((quantilesAt_2) + (256))) >> 2u]))) {
     return 8191;
   }
-  var low_2: i32 = 0;
-  var high_3: i32 = 64;
+  var low_3: i32 = 0;
+  var high_4: i32 = 64;
   {
     loop {
-      if (!(((((high_3) - (low_2))) > (1)))) { break; }
-      var middle_4: i32 = ((((low_2) + (high_3))) >> u32(1));
-      if (((memory[(((memory[(quantiles_0) >> 2u]) + (((middle_4) << u32(2))))) >> 2u]) <= (v_1))) {
-        low_2 = middle_4;
+      if (!(((((high_4) - (low_3))) > (1)))) { break; }
+      var middle_5: i32 = ((((low_3) + (high_4))) >> u32(1));
+      if (((memory[(((quantilesAt_2) + (((middle_5) << u32(2))))) >> 2u]) <= (v_1))) {
+        low_3 = middle_5;
       } else {
-        high_3 = middle_4;
+        high_4 = middle_5;
       }
       continuing {
       }
     }
   }
-  return ((((low_2) << u32(7))) + (((((((v_1) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((memory[(quantiles_0) >> 2u]) + (((((low_2) + (1))) << u32(2))))) >> 2u]) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))))));
+  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((quantilesAt_2) + (((((low_3) + (1))) << u32(2))))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
 }
 
 fn isTinted_(cut_0: i32, x_1: i32, y_2: i32, ragged_3: i32) -> bool {
@@ -114,9 +128,10 @@ fn isTinted_(cut_0: i32, x_1: i32, y_2: i32, ragged_3: i32) -> bool {
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
-  (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
-  (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
-  (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
+  var colourAt_2: i32 = memory[(colour_1) >> 2u];
+  (*out_0)[0] = memory[(colourAt_2) >> 2u];
+  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
 }
 
 fn root_(n_0: i32) -> i32 {
@@ -167,12 +182,13 @@ fn lineAt_(width_0: i32, phase_1: i32) -> i32 {
 }
 
 fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
-  var L_3: i32 = (*out_0)[0];
-  var a_4: i32 = (*out_0)[1];
-  var b_5: i32 = (*out_0)[2];
-  (*out_0)[0] = ((L_3) + (((((((memory[(memory[(colour_1) >> 2u]) >> 2u]) - (L_3))) * (t_2))) >> u32(13))));
-  (*out_0)[1] = ((a_4) + (((((((memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u]) - (a_4))) * (t_2))) >> u32(13))));
-  (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
+  var colourAt_3: i32 = memory[(colour_1) >> 2u];
+  var L_4: i32 = (*out_0)[0];
+  var a_5: i32 = (*out_0)[1];
+  var b_6: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
 }
 
 fn shadeEngrave3_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

@@ -2,6 +2,18 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const marbleShader = `
+
+fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
+fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
+fn dot16(a: i32, b: i32) -> i32 { return low16(a) * low16(b) + (a >> 16u) * (b >> 16u); }
+fn sub16(a: i32, b: i32) -> i32 { return halves16(a - b, (a >> 16u) - (b >> 16u)); }
+fn min16(a: i32, b: i32) -> i32 { return halves16(min(low16(a), low16(b)), min(a >> 16u, b >> 16u)); }
+fn mul16(a: i32, b: i32) -> i32 {
+  return halves16((low16(a) * low16(b) + 0x4000) >> 15u, ((a >> 16u) * (b >> 16u) + 0x4000) >> 15u);
+}
+fn shl16(a: i32, n: i32) -> i32 { return halves16(a << u32(n), (a >> 16u) << u32(n)); }
+fn shr16(a: i32, n: i32) -> i32 { return halves16(low16(a) >> u32(n), (a >> 16u) >> u32(n)); }
+
 fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
   var halfWidth_3: i32 = memory[(plate_0) >> 2u];
   var halfHeight_4: i32 = memory[(((plate_0) + (4))) >> 2u];
@@ -17,22 +29,23 @@ fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
 
 fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
   var nodes_3: i32 = field_0;
-  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
-  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
-  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
-  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
-  var fx_8: i32 = ((u_6) & (127));
-  var fy_9: i32 = ((v_7) & (127));
-  var left_10: i32 = ((((128) - (fx_8))) * (((128) - (fx_8))));
-  var right_11: i32 = ((fx_8) * (fx_8));
-  var middle_12: i32 = ((((32768) - (left_10))) - (right_11));
-  var k_13: i32 = ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1));
-  var a_14: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((k_13) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (1))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_15: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (147))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (148))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_16: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (294))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (295))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var top_17: i32 = ((((((128) - (fy_9))) * (((128) - (fy_9))))) >> u32(3));
-  var bottom_18: i32 = ((((fy_9) * (fy_9))) >> u32(3));
-  return ((((((((top_17) * (a_14))) + (((((((4096) - (top_17))) - (bottom_18))) * (b_15))))) + (((bottom_18) * (c_16))))) >> u32(12));
+  var nodesAt_4: i32 = memory[(nodes_3) >> 2u];
+  var reachX_5: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_6: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_7: i32 = ((clamp_(x_1, ((0) - (reachX_5)), reachX_5)) + (9408));
+  var v_8: i32 = ((clamp_(y_2, ((0) - (reachY_6)), reachY_6)) + (9408));
+  var fx_9: i32 = ((u_7) & (127));
+  var fy_10: i32 = ((v_8) & (127));
+  var left_11: i32 = ((((128) - (fx_9))) * (((128) - (fx_9))));
+  var right_12: i32 = ((fx_9) * (fx_9));
+  var middle_13: i32 = ((((32768) - (left_11))) - (right_12));
+  var k_14: i32 = ((((((((((v_8) >> u32(7))) - (1))) * (147))) + (((u_7) >> u32(7))))) - (1));
+  var a_15: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((k_14) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (1))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_16: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (147))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (148))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_17: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (294))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (295))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_18: i32 = ((((((128) - (fy_10))) * (((128) - (fy_10))))) >> u32(3));
+  var bottom_19: i32 = ((((fy_10) * (fy_10))) >> u32(3));
+  return ((((((((top_18) * (a_15))) + (((((((4096) - (top_18))) - (bottom_19))) * (b_16))))) + (((bottom_19) * (c_17))))) >> u32(12));
 }
 
 fn fadeOf_(t_0: i32) -> i32 {
@@ -96,28 +109,29 @@ fn cloudsAt_(lattice_0: i32, u_1: i32, v_2: i32, c_3: i32) -> i32 {
 }
 
 fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
-  if (((v_1) <= (memory[(memory[(quantiles_0) >> 2u]) >> 2u]))) {
+  var quantilesAt_2: i32 = memory[(quantiles_0) >> 2u];
+  if (((v_1) <= (memory[(quantilesAt_2) >> 2u]))) {
     return 0;
   }
-  if (((v_1) >= (memory[(((memory[(quantiles_0) >> 2u]) + (256))) >> 2u]))) {
+  if (((v_1) >= (memory[(((quantilesAt_2) + (256))) >> 2u]))) {
     return 8191;
   }
-  var low_2: i32 = 0;
-  var high_3: i32 = 64;
+  var low_3: i32 = 0;
+  var high_4: i32 = 64;
   {
     loop {
-      if (!(((((high_3) - (low_2))) > (1)))) { break; }
-      var middle_4: i32 = ((((low_2) + (high_3))) >> u32(1));
-      if (((memory[(((memory[(quantiles_0) >> 2u]) + (((middle_4) << u32(2))))) >> 2u]) <= (v_1))) {
-        low_2 = middle_4;
+      if (!(((((high_4) - (low_3))) > (1)))) { break; }
+      var middle_5: i32 = ((((low_3) + (high_4))) >> u32(1));
+      if (((memory[(((quantilesAt_2) + (((middle_5) << u32(2))))) >> 2u]) <= (v_1))) {
+        low_3 = middle_5;
       } else {
-        high_3 = middle_4;
+        high_4 = middle_5;
       }
       continuing {
       }
     }
   }
-  return ((((low_2) << u32(7))) + (((((((v_1) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((memory[(quantiles_0) >> 2u]) + (((((low_2) + (1))) << u32(2))))) >> 2u]) - (memory[(((memory[(quantiles_0) >> 2u]) + (((low_2) << u32(2))))) >> 2u]))))));
+  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((quantilesAt_2) + (((((low_3) + (1))) << u32(2))))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
 }
 
 fn mul_(a_0: i32, b_1: i32) -> i32 {
@@ -125,13 +139,16 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
 }
 
 fn ramp0_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
-  var p_3: i32 = ((clamp_(t_2, 0, 8191)) * (4));
-  var from_4: i32 = ((memory[(palette_1) >> 2u]) + (((((p_3) >> u32(13))) << u32(3))));
-  var to_5: i32 = ((memory[(palette_1) >> 2u]) + (((((((p_3) >> u32(13))) + (1))) << u32(3))));
-  var f_6: i32 = ((p_3) & (8191));
-  (*out_0)[0] = ((memory[(memory[(from_4) >> 2u]) >> 2u]) + (((((((memory[(memory[(to_5) >> 2u]) >> 2u]) - (memory[(memory[(from_4) >> 2u]) >> 2u]))) * (f_6))) >> u32(13))));
-  (*out_0)[1] = ((memory[(((memory[(from_4) >> 2u]) + (4))) >> 2u]) + (((((((memory[(((memory[(to_5) >> 2u]) + (4))) >> 2u]) - (memory[(((memory[(from_4) >> 2u]) + (4))) >> 2u]))) * (f_6))) >> u32(13))));
-  (*out_0)[2] = ((memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]) + (((((((memory[(((memory[(to_5) >> 2u]) + (8))) >> 2u]) - (memory[(((memory[(from_4) >> 2u]) + (8))) >> 2u]))) * (f_6))) >> u32(13))));
+  var paletteAt_3: i32 = memory[(palette_1) >> 2u];
+  var p_4: i32 = ((clamp_(t_2, 0, 8191)) * (4));
+  var from_5: i32 = ((paletteAt_3) + (((((p_4) >> u32(13))) << u32(3))));
+  var fromAt_6: i32 = memory[(from_5) >> 2u];
+  var to_7: i32 = ((paletteAt_3) + (((((((p_4) >> u32(13))) + (1))) << u32(3))));
+  var toAt_8: i32 = memory[(to_7) >> 2u];
+  var f_9: i32 = ((p_4) & (8191));
+  (*out_0)[0] = ((memory[(fromAt_6) >> 2u]) + (((((((memory[(toAt_8) >> 2u]) - (memory[(fromAt_6) >> 2u]))) * (f_9))) >> u32(13))));
+  (*out_0)[1] = ((memory[(((fromAt_6) + (4))) >> 2u]) + (((((((memory[(((toAt_8) + (4))) >> 2u]) - (memory[(((fromAt_6) + (4))) >> 2u]))) * (f_9))) >> u32(13))));
+  (*out_0)[2] = ((memory[(((fromAt_6) + (8))) >> 2u]) + (((((((memory[(((toAt_8) + (8))) >> 2u]) - (memory[(((fromAt_6) + (8))) >> 2u]))) * (f_9))) >> u32(13))));
 }
 
 fn triangle_(phase_0: i32) -> i32 {
@@ -144,12 +161,13 @@ fn vein_(distance_0: i32, width_1: i32) -> i32 {
 }
 
 fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
-  var L_3: i32 = (*out_0)[0];
-  var a_4: i32 = (*out_0)[1];
-  var b_5: i32 = (*out_0)[2];
-  (*out_0)[0] = ((L_3) + (((((((memory[(memory[(colour_1) >> 2u]) >> 2u]) - (L_3))) * (t_2))) >> u32(13))));
-  (*out_0)[1] = ((a_4) + (((((((memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u]) - (a_4))) * (t_2))) >> u32(13))));
-  (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
+  var colourAt_3: i32 = memory[(colour_1) >> 2u];
+  var L_4: i32 = (*out_0)[0];
+  var a_5: i32 = (*out_0)[1];
+  var b_6: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
 }
 
 fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
@@ -170,54 +188,55 @@ fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32,
   var lattice_4: i32 = memory[(s_0) >> 2u];
   var rate_5: i32 = memory[(((s_0) + (4))) >> 2u];
   var palette_6: i32 = ((s_0) + (28));
-  var gloss_7: i32 = memory[(((s_0) + (16))) >> 2u];
-  var plate_8: i32 = ((s_0) + (36));
-  var x_9: i32 = px_1;
-  var y_10: i32 = py_2;
+  var paletteAt_7: i32 = memory[(palette_6) >> 2u];
+  var gloss_8: i32 = memory[(((s_0) + (16))) >> 2u];
+  var plate_9: i32 = ((s_0) + (36));
+  var x_10: i32 = px_1;
+  var y_11: i32 = py_2;
   if (((memory[(((s_0) + (152))) >> 2u]) != (0))) {
-    var side_11: i32 = ((px_1) - (memory[(((s_0) + (24))) >> 2u]));
-    if ((((side_11) > (i32(-46))) && ((side_11) < (46)))) {
+    var side_12: i32 = ((px_1) - (memory[(((s_0) + (24))) >> 2u]));
+    if ((((side_12) > (i32(-46))) && ((side_12) < (46)))) {
       (*out_3)[0] = 900;
       (*out_3)[1] = 0;
       (*out_3)[2] = 6;
       return;
     }
-    if (((side_11) >= (46))) {
-      x_9 = ((px_1) - (700));
-      y_10 = ((py_2) + (memory[(((s_0) + (20))) >> 2u]));
+    if (((side_12) >= (46))) {
+      x_10 = ((px_1) - (700));
+      y_11 = ((py_2) + (memory[(((s_0) + (20))) >> 2u]));
     }
   }
-  var u_12: i32 = ((fieldAt_(((s_0) + (48)), x_9, y_10)) >> u32(3));
-  var v_13: i32 = ((fieldAt_(((s_0) + (64)), x_9, y_10)) >> u32(2));
-  var t_14: i32 = equalise_(((s_0) + (128)), cloudsAt_(lattice_4, u_12, v_13, ((fieldAt_(((s_0) + (80)), x_9, y_10)) >> u32(3))));
-  var m_15: i32 = equalise_(((s_0) + (136)), fieldAt_(((s_0) + (96)), x_9, y_10));
-  var fine_16: i32 = fractal_(((u_12) << u32(2)), ((v_13) << u32(2)), ((lattice_4) + (77)), 3);
-  var cubed_17: i32 = mul_(t_14, mul_(t_14, t_14));
-  ramp0_(out_3, palette_6, ((((mul_(cubed_17, ((1400) + (((memory[(((s_0) + (8))) >> 2u]) << u32(4)))))) + (((t_14) >> u32(4))))) + (((mul_(m_15, m_15)) >> u32(4)))));
-  var p0_18: i32 = ((((((((v_13) * (rate_5))) >> u32(3))) + (((fine_16) >> u32(5))))) + (((fieldAt_(((s_0) + (112)), x_9, y_10)) >> u32(5))));
-  var d1_19: i32 = triangle_(p0_18);
-  var d2_20: i32 = triangle_(((((((((p0_18) * (5))) >> u32(1))) + (((u_12) >> u32(1))))) + (((fine_16) >> u32(3)))));
-  var d3_21: i32 = triangle_(((((((((((u_12) * (9))) >> u32(3))) - (((((v_13) * (5))) >> u32(3))))) + (((fine_16) >> u32(4))))) + (((noise_(((u_12) << u32(1)), ((v_13) << u32(1)), ((lattice_4) + (8)))) >> u32(2)))));
-  var halo_22: i32 = vein_(d1_19, ((mul_(m_15, 3600)) + (300)));
-  var core_23: i32 = vein_(d1_19, ((mul_(mul_(m_15, m_15), memory[(((s_0) + (144))) >> 2u])) + (60)));
-  var second_24: i32 = vein_(d2_20, mul_(m_15, ((340) + (memory[(((s_0) + (12))) >> 2u]))));
-  var third_25: i32 = vein_(d3_21, mul_(mul_(m_15, t_14), ((160) + (memory[(((s_0) + (12))) >> 2u]))));
-  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (16)), mul_(mul_(halo_22, halo_22), mul_(m_15, 6200)));
-  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(halo_22, mul_(mul_(m_15, m_15), 3500)));
-  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (32)), mul_(step_(0, 8192, core_23), ((1800) + (mul_(m_15, 5600)))));
-  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(second_24, mul_(m_15, 6500)));
-  blend0_(out_3, ((memory[(palette_6) >> 2u]) + (24)), mul_(third_25, 5200));
-  if ((((memory[(((s_0) + (148))) >> 2u]) != (0)) && ((m_15) > (3000)))) {
-    var line_26: i32 = vein_(d1_19, ((mul_(((m_15) - (3000)), 700)) + (50)));
-    var leaf_27: i32 = mul_(step_(500, 3500, line_26), step_(3000, 4400, m_15));
-    blend0_(out_3, 208, leaf_27);
-    blend0_(out_3, 228, mul_(leaf_27, clamp_(((((noise_(((x_9) * (3)), ((y_10) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_26) >> u32(2)))), 0, 5000)));
+  var u_13: i32 = ((fieldAt_(((s_0) + (48)), x_10, y_11)) >> u32(3));
+  var v_14: i32 = ((fieldAt_(((s_0) + (64)), x_10, y_11)) >> u32(2));
+  var t_15: i32 = equalise_(((s_0) + (128)), cloudsAt_(lattice_4, u_13, v_14, ((fieldAt_(((s_0) + (80)), x_10, y_11)) >> u32(3))));
+  var m_16: i32 = equalise_(((s_0) + (136)), fieldAt_(((s_0) + (96)), x_10, y_11));
+  var fine_17: i32 = fractal_(((u_13) << u32(2)), ((v_14) << u32(2)), ((lattice_4) + (77)), 3);
+  var cubed_18: i32 = mul_(t_15, mul_(t_15, t_15));
+  ramp0_(out_3, palette_6, ((((mul_(cubed_18, ((1400) + (((memory[(((s_0) + (8))) >> 2u]) << u32(4)))))) + (((t_15) >> u32(4))))) + (((mul_(m_16, m_16)) >> u32(4)))));
+  var p0_19: i32 = ((((((((v_14) * (rate_5))) >> u32(3))) + (((fine_17) >> u32(5))))) + (((fieldAt_(((s_0) + (112)), x_10, y_11)) >> u32(5))));
+  var d1_20: i32 = triangle_(p0_19);
+  var d2_21: i32 = triangle_(((((((((p0_19) * (5))) >> u32(1))) + (((u_13) >> u32(1))))) + (((fine_17) >> u32(3)))));
+  var d3_22: i32 = triangle_(((((((((((u_13) * (9))) >> u32(3))) - (((((v_14) * (5))) >> u32(3))))) + (((fine_17) >> u32(4))))) + (((noise_(((u_13) << u32(1)), ((v_14) << u32(1)), ((lattice_4) + (8)))) >> u32(2)))));
+  var halo_23: i32 = vein_(d1_20, ((mul_(m_16, 3600)) + (300)));
+  var core_24: i32 = vein_(d1_20, ((mul_(mul_(m_16, m_16), memory[(((s_0) + (144))) >> 2u])) + (60)));
+  var second_25: i32 = vein_(d2_21, mul_(m_16, ((340) + (memory[(((s_0) + (12))) >> 2u]))));
+  var third_26: i32 = vein_(d3_22, mul_(mul_(m_16, t_15), ((160) + (memory[(((s_0) + (12))) >> 2u]))));
+  blend0_(out_3, ((paletteAt_7) + (16)), mul_(mul_(halo_23, halo_23), mul_(m_16, 6200)));
+  blend0_(out_3, ((paletteAt_7) + (24)), mul_(halo_23, mul_(mul_(m_16, m_16), 3500)));
+  blend0_(out_3, ((paletteAt_7) + (32)), mul_(step_(0, 8192, core_24), ((1800) + (mul_(m_16, 5600)))));
+  blend0_(out_3, ((paletteAt_7) + (24)), mul_(second_25, mul_(m_16, 6500)));
+  blend0_(out_3, ((paletteAt_7) + (24)), mul_(third_26, 5200));
+  if ((((memory[(((s_0) + (148))) >> 2u]) != (0)) && ((m_16) > (3000)))) {
+    var line_27: i32 = vein_(d1_20, ((mul_(((m_16) - (3000)), 700)) + (50)));
+    var leaf_28: i32 = mul_(step_(500, 3500, line_27), step_(3000, 4400, m_16));
+    blend0_(out_3, 208, leaf_28);
+    blend0_(out_3, 228, mul_(leaf_28, clamp_(((((noise_(((x_10) * (3)), ((y_11) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_27) >> u32(2)))), 0, 5000)));
   }
-  var shine_28: i32 = clamp_(((((5200) - (((((x_9) + (y_10))) >> u32(1))))) - (((noise_(((x_9) >> u32(1)), ((y_10) >> u32(1)), ((lattice_4) + (40)))) >> u32(1)))), 0, 8192);
-  (*out_3)[0] = (((((((*out_3)[0]) + (mul_(mul_(shine_28, shine_28), gloss_7)))) + (((fine_16) >> u32(7))))) + (((noise_(((x_9) * (20)), ((y_10) * (20)), lattice_4)) >> u32(8))));
-  var rimmed_29: i32 = select(1, select(i32(-1), 0, onPlate_(plate_8, ((px_1) + (36)), ((py_2) + (36)))), onPlate_(plate_8, ((px_1) - (36)), ((py_2) - (36))));
-  if ((((rimmed_29) != (0)) && !(((memory[(((s_0) + (156))) >> 2u]) != (0))))) {
-    if (((rimmed_29) > (0))) {
+  var shine_29: i32 = clamp_(((((5200) - (((((x_10) + (y_11))) >> u32(1))))) - (((noise_(((x_10) >> u32(1)), ((y_11) >> u32(1)), ((lattice_4) + (40)))) >> u32(1)))), 0, 8192);
+  (*out_3)[0] = (((((((*out_3)[0]) + (mul_(mul_(shine_29, shine_29), gloss_8)))) + (((fine_17) >> u32(7))))) + (((noise_(((x_10) * (20)), ((y_11) * (20)), lattice_4)) >> u32(8))));
+  var rimmed_30: i32 = select(1, select(i32(-1), 0, onPlate_(plate_9, ((px_1) + (36)), ((py_2) + (36)))), onPlate_(plate_9, ((px_1) - (36)), ((py_2) - (36))));
+  if ((((rimmed_30) != (0)) && !(((memory[(((s_0) + (156))) >> 2u]) != (0))))) {
+    if (((rimmed_30) > (0))) {
       (*out_3)[0] = (((*out_3)[0]) + (150));
     } else {
       dim0_(out_3, 7492);
@@ -226,9 +245,10 @@ fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32,
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
-  (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
-  (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
-  (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
+  var colourAt_2: i32 = memory[(colour_1) >> 2u];
+  (*out_0)[0] = memory[(colourAt_2) >> 2u];
+  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
 }
 
 fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

@@ -2,6 +2,18 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const strataShader = `
+
+fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
+fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
+fn dot16(a: i32, b: i32) -> i32 { return low16(a) * low16(b) + (a >> 16u) * (b >> 16u); }
+fn sub16(a: i32, b: i32) -> i32 { return halves16(a - b, (a >> 16u) - (b >> 16u)); }
+fn min16(a: i32, b: i32) -> i32 { return halves16(min(low16(a), low16(b)), min(a >> 16u, b >> 16u)); }
+fn mul16(a: i32, b: i32) -> i32 {
+  return halves16((low16(a) * low16(b) + 0x4000) >> 15u, ((a >> 16u) * (b >> 16u) + 0x4000) >> 15u);
+}
+fn shl16(a: i32, n: i32) -> i32 { return halves16(a << u32(n), (a >> 16u) << u32(n)); }
+fn shr16(a: i32, n: i32) -> i32 { return halves16(low16(a) >> u32(n), (a >> 16u) >> u32(n)); }
+
 fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
   var halfWidth_3: i32 = memory[(plate_0) >> 2u];
   var halfHeight_4: i32 = memory[(((plate_0) + (4))) >> 2u];
@@ -25,22 +37,23 @@ fn nearestNode_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
 
 fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
   var nodes_3: i32 = field_0;
-  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
-  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
-  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
-  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
-  var fx_8: i32 = ((u_6) & (127));
-  var fy_9: i32 = ((v_7) & (127));
-  var left_10: i32 = ((((128) - (fx_8))) * (((128) - (fx_8))));
-  var right_11: i32 = ((fx_8) * (fx_8));
-  var middle_12: i32 = ((((32768) - (left_10))) - (right_11));
-  var k_13: i32 = ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1));
-  var a_14: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((k_13) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (1))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_15: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (147))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (148))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_16: i32 = ((((((((left_10) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (294))) << u32(2))))) >> 2u]))) + (((middle_12) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (295))) << u32(2))))) >> 2u]))))) + (((right_11) * (memory[(((memory[(nodes_3) >> 2u]) + (((((k_13) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var top_17: i32 = ((((((128) - (fy_9))) * (((128) - (fy_9))))) >> u32(3));
-  var bottom_18: i32 = ((((fy_9) * (fy_9))) >> u32(3));
-  return ((((((((top_17) * (a_14))) + (((((((4096) - (top_17))) - (bottom_18))) * (b_15))))) + (((bottom_18) * (c_16))))) >> u32(12));
+  var nodesAt_4: i32 = memory[(nodes_3) >> 2u];
+  var reachX_5: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_6: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_7: i32 = ((clamp_(x_1, ((0) - (reachX_5)), reachX_5)) + (9408));
+  var v_8: i32 = ((clamp_(y_2, ((0) - (reachY_6)), reachY_6)) + (9408));
+  var fx_9: i32 = ((u_7) & (127));
+  var fy_10: i32 = ((v_8) & (127));
+  var left_11: i32 = ((((128) - (fx_9))) * (((128) - (fx_9))));
+  var right_12: i32 = ((fx_9) * (fx_9));
+  var middle_13: i32 = ((((32768) - (left_11))) - (right_12));
+  var k_14: i32 = ((((((((((v_8) >> u32(7))) - (1))) * (147))) + (((u_7) >> u32(7))))) - (1));
+  var a_15: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((k_14) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (1))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_16: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (147))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (148))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_17: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (294))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (295))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_18: i32 = ((((((128) - (fy_10))) * (((128) - (fy_10))))) >> u32(3));
+  var bottom_19: i32 = ((((fy_10) * (fy_10))) >> u32(3));
+  return ((((((((top_18) * (a_15))) + (((((((4096) - (top_18))) - (bottom_19))) * (b_16))))) + (((bottom_19) * (c_17))))) >> u32(12));
 }
 
 fn mul_(a_0: i32, b_1: i32) -> i32 {
@@ -77,56 +90,58 @@ fn levelAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
-  (*out_0)[0] = memory[(memory[(colour_1) >> 2u]) >> 2u];
-  (*out_0)[1] = memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u];
-  (*out_0)[2] = memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u];
+  var colourAt_2: i32 = memory[(colour_1) >> 2u];
+  (*out_0)[0] = memory[(colourAt_2) >> 2u];
+  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
 }
 
 fn castBy_(s_0: i32, x_1: i32, y_2: i32, level_3: i32, dx_4: i32, dy_5: i32, taps_6: i32, perLevel_7: i32, more_8: i32) -> i32 {
-  var dark_9: i32 = 0;
-  var last_10: i32 = 0;
-  var from_11: i32 = 0;
+  var tapsAt_9: i32 = memory[(taps_6) >> 2u];
+  var dark_10: i32 = 0;
+  var last_11: i32 = 0;
+  var from_12: i32 = 0;
   {
-    var k_12: i32 = 0;
+    var k_13: i32 = 0;
     loop {
-      if (!(((k_12) < (memory[(((taps_6) + (4))) >> 2u])))) { break; }
-      var d_13: i32 = memory[(((memory[(taps_6) >> 2u]) + (((k_12) << u32(2))))) >> 2u];
-      var tx_14: i32 = ((x_1) + (mul_(dx_4, d_13)));
-      var ty_15: i32 = ((y_2) + (mul_(dy_5, d_13)));
-      var above_16: i32 = select(((levelAt_(s_0, tx_14, ty_15)) - (level_3)), 0, ((((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((nearestNode_(((s_0) + (16)), tx_14, ty_15)) << u32(2))))) >> 2u]) - (level_3))) <= (last_10)));
-      if (((above_16) > (last_10))) {
-        last_10 = above_16;
-        var length_17: i32 = ((((min(above_16, 5)) * (perLevel_7))) + (more_8));
-        if (((length_17) > (from_11))) {
-          var low_18: i32 = from_11;
-          var high_19: i32 = d_13;
+      if (!(((k_13) < (memory[(((taps_6) + (4))) >> 2u])))) { break; }
+      var d_14: i32 = memory[(((tapsAt_9) + (((k_13) << u32(2))))) >> 2u];
+      var tx_15: i32 = ((x_1) + (mul_(dx_4, d_14)));
+      var ty_16: i32 = ((y_2) + (mul_(dy_5, d_14)));
+      var above_17: i32 = select(((levelAt_(s_0, tx_15, ty_16)) - (level_3)), 0, ((((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((nearestNode_(((s_0) + (16)), tx_15, ty_16)) << u32(2))))) >> 2u]) - (level_3))) <= (last_11)));
+      if (((above_17) > (last_11))) {
+        last_11 = above_17;
+        var length_18: i32 = ((((min(above_17, 5)) * (perLevel_7))) + (more_8));
+        if (((length_18) > (from_12))) {
+          var low_19: i32 = from_12;
+          var high_20: i32 = d_14;
           {
-            var i_20: i32 = 0;
+            var i_21: i32 = 0;
             loop {
-              if (!(((i_20) < (4)))) { break; }
-              var middle_21: i32 = ((((low_18) + (high_19))) >> u32(1));
-              if (((((levelAt_(s_0, ((x_1) + (mul_(dx_4, middle_21))), ((y_2) + (mul_(dy_5, middle_21))))) - (level_3))) >= (above_16))) {
-                high_19 = middle_21;
+              if (!(((i_21) < (4)))) { break; }
+              var middle_22: i32 = ((((low_19) + (high_20))) >> u32(1));
+              if (((((levelAt_(s_0, ((x_1) + (mul_(dx_4, middle_22))), ((y_2) + (mul_(dy_5, middle_22))))) - (level_3))) >= (above_17))) {
+                high_20 = middle_22;
               } else {
-                low_18 = middle_21;
+                low_19 = middle_22;
               }
               continuing {
-                i_20 = ((i_20) + (1));
+                i_21 = ((i_21) + (1));
               }
             }
           }
-          if (((length_17) > (high_19))) {
-            dark_9 = max(dark_9, ((((((length_17) - (high_19))) * (8192))) / (((length_17) + (80)))));
+          if (((length_18) > (high_20))) {
+            dark_10 = max(dark_10, ((((((length_18) - (high_20))) * (8192))) / (((length_18) + (80)))));
           }
         }
       }
-      from_11 = d_13;
+      from_12 = d_14;
       continuing {
-        k_12 = ((k_12) + (1));
+        k_13 = ((k_13) + (1));
       }
     }
   }
-  return dark_9;
+  return dark_10;
 }
 
 fn fadeOf_(t_0: i32) -> i32 {
@@ -173,12 +188,13 @@ fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
 }
 
 fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
-  var L_3: i32 = (*out_0)[0];
-  var a_4: i32 = (*out_0)[1];
-  var b_5: i32 = (*out_0)[2];
-  (*out_0)[0] = ((L_3) + (((((((memory[(memory[(colour_1) >> 2u]) >> 2u]) - (L_3))) * (t_2))) >> u32(13))));
-  (*out_0)[1] = ((a_4) + (((((((memory[(((memory[(colour_1) >> 2u]) + (4))) >> 2u]) - (a_4))) * (t_2))) >> u32(13))));
-  (*out_0)[2] = ((b_5) + (((((((memory[(((memory[(colour_1) >> 2u]) + (8))) >> 2u]) - (b_5))) * (t_2))) >> u32(13))));
+  var colourAt_3: i32 = memory[(colour_1) >> 2u];
+  var L_4: i32 = (*out_0)[0];
+  var a_5: i32 = (*out_0)[1];
+  var b_6: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
 }
 
 fn shadeStrata3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

@@ -3,8 +3,10 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { AFTER, TAPS as BLOCK_TAPS, WHITE as BLOCK_WHITE } from "../../src/family/block.ts";
 import { GLINT, GOLD } from "../../src/family/marble.ts";
 import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
+import { CIRCLE, WARM } from "../../src/family/vessel.ts";
 import { EXPONENTIAL } from "../../src/family/wash.ts";
 import { GX, GY } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
@@ -23,12 +25,15 @@ export interface Compiled {
 }
 
 export const COMPILED: readonly Compiled[] = [
+  compiled("block", { AFTER, TAPS: BLOCK_TAPS, WHITE: BLOCK_WHITE }),
   compiled("strata", { TAPS, BACK_TAPS, WHITE }),
+  compiled("vessel", { CIRCLE, WARM }),
   compiled("wash", { EXPONENTIAL }),
   compiled("marble", { GOLD, GLINT }),
   compiled("engrave"),
   compiled("relief"),
   { ...compiled("field"), state: "Fields" },
+  compiled("weave"),
 ];
 
 function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number>>> = {}): Compiled {
@@ -41,10 +46,12 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
   const source = (name: string) => fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
   return lower(
     {
-      files: ["integer", "noise", "colour", "field", "family/ground", `family/${file}`, "render"].map(source),
+      files: ["integer", "halves", "noise", "colour", "net", "field", "family/ground", `family/${file}`, "render"].map(
+        source,
+      ),
       tables: { GX, GY, ...tables },
-      // A table of 8,192 entries is no place for four lanes to look into one by one.
-      instead: { fade: "fadeOf", shade, surround, Finish: state },
+      // A large table is no place for four lanes to look into one by one.
+      instead: { fade: "fadeOf", activate: "activationOf", shade, surround, Finish: state },
     },
     "sampleLight",
   );

@@ -24,12 +24,21 @@ export interface Variable {
   readonly type: Type;
 }
 
+/** Words that every sample has for itself, whose index is the same for all samples: `const X = new Int32Array(n)` of a module. */
+export interface Scratch {
+  readonly name: string;
+  readonly size: number;
+  /** Where it begins where four samples lie side by side: 16 bytes for each word. */
+  readonly address: number;
+}
+
 /**
- * All wrap at 32 bits. `div` cuts toward zero, `shr` is arithmetic, `ushr` logical, `dot16` the sum of the products of both
- * signed 16-bit halves; the last row gives a bool.
+ * All wrap at 32 bits. `div` cuts toward zero, `shr` is arithmetic, `ushr` logical, those that end in 16 are
+ * the functions of halves.ts on both halves of a word; the last row gives a bool.
  */
 export type Binary =
-  | ("add" | "sub" | "mul" | "div" | "rem" | "shl" | "shr" | "ushr" | "and" | "or" | "xor" | "min" | "max" | "dot16")
+  | ("add" | "sub" | "mul" | "div" | "rem" | "shl" | "shr" | "ushr" | "and" | "or" | "xor" | "min" | "max")
+  | ("dot16" | "sub16" | "min16" | "mul16" | "shl16" | "shr16")
   | ("lt" | "le" | "gt" | "ge" | "eq" | "ne");
 
 export type Expr =
@@ -37,6 +46,7 @@ export type Expr =
   | { readonly op: "variable"; readonly variable: Variable }
   /** Element of a `local`. */
   | { readonly op: "item"; readonly of: Variable; readonly index: number }
+  | { readonly op: "slot"; readonly of: Scratch; readonly index: Expr }
   /** The word at a byte address. */
   | { readonly op: "load"; readonly address: Expr }
   | { readonly op: "binary"; readonly name: Binary; readonly a: Expr; readonly b: Expr }
@@ -57,6 +67,7 @@ export type Statement =
   | { readonly op: "declare" | "set"; readonly variable: Variable; readonly value: Expr }
   | { readonly op: "declareLocal"; readonly variable: Variable }
   | { readonly op: "setItem"; readonly of: Variable; readonly index: number; readonly value: Expr }
+  | { readonly op: "setSlot"; readonly of: Scratch; readonly index: Expr; readonly value: Expr }
   | { readonly op: "do"; readonly call: Call }
   | { readonly op: "if"; readonly test: Expr; readonly yes: readonly Statement[]; readonly no: readonly Statement[] }
   /** `first` runs once, in the loop's own scope; `next` after each turn, also after `continue`. */
@@ -98,7 +109,8 @@ export interface Program {
   readonly layouts: ReadonlyMap<string, Layout>;
   /** Module-level tables in use, each with the address of its two words; their elements follow. */
   readonly tables: readonly { readonly name: string; readonly address: number; readonly values: ArrayLike<number> }[];
-  /** The first free byte behind the tables: where a state may begin. */
+  readonly scratches: readonly Scratch[];
+  /** The first free byte behind tables and scratch: where a state may begin. */
   readonly free: number;
 }
 

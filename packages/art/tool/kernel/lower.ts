@@ -4,7 +4,8 @@
  *
  * The language is small: top-level functions; `const` and `let`; if, switch (each case ends in return or break), for,
  * while, break, continue, return; the int32 operators; `Math.imul min max abs`; records, arrays of numbers and of
- * records, read only; and the type `Colour`, three numbers that the callee may change. `/` is refused but between constants: say `div`.
+ * records, read only; the type `Colour`, three numbers that the callee may change, and other short arrays that a function makes;
+ * a module's own `new Int32Array(n)`, scratch of each sample. `/` is refused but between constants: say `div`.
  *
  * Anything else is a {@link NotCompilable} that names the place.
  * @module
@@ -12,7 +13,7 @@
 import { readFileSync } from "node:fs";
 import { CarraraError } from "@carrara/base/errors";
 import { type Node, parseSync } from "oxc-parser";
-import type { Binary, Call, Expr, Layout, Member, Program, Routine, Statement, Type, Variable } from "./ir.ts";
+import type { Binary, Call, Expr, Layout, Member, Program, Routine, Scratch, Statement, Type, Variable } from "./ir.ts";
 import { BOOL, INT, VOID, wordsOf } from "./ir.ts";
 
 /** What is compiled. */
@@ -38,6 +39,10 @@ export function lower(sources: Sources, entry: string): Program {
   const tables = new Map<string, { address: number; values: ArrayLike<number> }>();
   const routines = new Map<string, Routine>();
   const order: Routine[] = [];
+  const scratches = new Map<string, Scratch>();
+  /** Where the elements of an array variable begin: read once, where the variable is declared, if anybody asks. */
+  const elementsOf = new Map<Variable, Variable>();
+  const unasked = new Set<Variable>();
   let free = TABLES_AT;
 
   const layoutOf = (name: string, at: Node): Layout => {
@@ -75,7 +80,7 @@ export function lower(sources: Sources, entry: string): Program {
         return { kind: "array", of: typeOf(node.elementType, at) };
       case "TSTypeReference": {
         const name: string = node.typeName.name;
-        if (name === "Int32Array" || name === "Int8Array" || name === "Uint8Array" || name === "Lab") {
+        if (ARRAYS.has(name)) {
           return { kind: "array", of: INT };
         }
         if (name === "Colour") return { kind: "local", size: 3 };
@@ -98,6 +103,22 @@ export function lower(sources: Sources, entry: string): Program {
     return address;
   };
 
+  /** A module's own scratch, if the name is one. */
+  const scratchOf = (tree: Tree, scope: Scope): Scratch | undefined => {
+    const name: string = tree.name;
+    if (tree.type !== "Identifier" || scope.has(name) || name in sources.tables) return undefined;
+    const made = found.constants.get(name);
+    if (made?.type !== "NewExpression" || made.callee.name !== "Int32Array") return undefined;
+    const known = scratches.get(name);
+    if (known) return known;
+    const size: number = made.arguments[0].value;
+    const address = (free + 15) & ~15;
+    free = address + 16 * size;
+    const scratch: Scratch = { name, size, address };
+    scratches.set(name, scratch);
+    return scratch;
+  };
+
   /** @param given types of the arguments: a colour may stand where the reference takes any array of three. */
   const routineOf = (called: string, at: Node, given: readonly Type[] = []): Routine => {
     const plain = sources.instead?.[called] ?? called;
@@ -106,6 +127,7 @@ export function lower(sources: Sources, entry: string): Program {
     if (known) return known;
     const tree = found.functions.get(plain);
     if (!tree) throw new NotCompilable(`unknown function ${plain}`, at, found);
+    if (found.twice.has(plain)) throw new NotCompilable(`two functions are called ${plain}`, at, found);
     const params: Variable[] = tree.params.map((p: Tree, i: number) => {
       const type = typeOf(p.typeAnnotation, p);
       const local = given[i]?.kind === "local" ? given[i] : undefined;
@@ -116,7 +138,9 @@ export function lower(sources: Sources, entry: string): Program {
     });
     const routine: Routine = { name, params, result: typeOf(tree.returnType, tree), body: [] };
     routines.set(name, routine);
-    routine.body = block(tree.body.body, new Map(params.map((p) => [p.name, p])));
+    const prologue = params.flatMap(elements);
+    const body = block(tree.body.body, new Map(params.map((p) => [p.name, p])));
+    routine.body = withoutUnasked([...prologue, ...body]);
     order.push(routine);
     return routine;
   };
@@ -126,6 +150,22 @@ export function lower(sources: Sources, entry: string): Program {
     if (!tree) throw new NotCompilable(`unknown function ${called}`, at, found);
     return typeOf(tree.returnType, tree);
   };
+
+  const elements = (variable: Variable): Statement[] => {
+    if (variable.type.kind !== "array") return [];
+    const first: Variable = { name: `${variable.name}At`, type: INT };
+    elementsOf.set(variable, first);
+    unasked.add(first);
+    return [{ op: "declare", variable: first, value: load({ op: "variable", variable }) }];
+  };
+
+  const withoutUnasked = (list: readonly Statement[]): Statement[] =>
+    list.flatMap((s): Statement[] => {
+      if (s.op === "declare" && unasked.has(s.variable)) return [];
+      if (s.op === "if") return [{ ...s, yes: withoutUnasked(s.yes), no: withoutUnasked(s.no) }];
+      if (s.op === "loop") return [{ ...s, first: withoutUnasked(s.first), body: withoutUnasked(s.body) }];
+      return [s];
+    });
 
   type Scope = Map<string, Variable>;
 
@@ -141,7 +181,7 @@ export function lower(sources: Sources, entry: string): Program {
       case "EmptyStatement":
         return [];
       case "VariableDeclaration":
-        return tree.declarations.flatMap((each: Tree) => declare(each, scope));
+        return tree.declarations.flatMap((each: Tree) => declare(each, scope, tree.kind === "const"));
       case "ExpressionStatement":
         return effect(tree.expression, scope);
       case "ReturnStatement":
@@ -182,13 +222,13 @@ export function lower(sources: Sources, entry: string): Program {
   };
 
   /** `const x = e`, `let x: T`, `const { a, b } = record`, `const colour = new Int32Array(3)`. */
-  const declare = (tree: Tree, scope: Scope): Statement[] => {
+  const declare = (tree: Tree, scope: Scope, constant: boolean): Statement[] => {
     if (tree.id.type === "ObjectPattern") {
-      return tree.id.properties.map((property: Tree): Statement => {
+      return tree.id.properties.flatMap((property: Tree): Statement[] => {
         const { value, type } = member(tree.init, property.key.name, scope);
         const variable: Variable = { name: property.value.name, type };
         scope.set(variable.name, variable);
-        return { op: "declare", variable, value };
+        return [{ op: "declare", variable, value }, ...elements(variable)];
       });
     }
     const name: string = tree.id.name;
@@ -203,7 +243,7 @@ export function lower(sources: Sources, entry: string): Program {
     const type = tree.init ? typeOfExpression(tree.init, scope) : typeOf(tree.id.typeAnnotation, tree);
     const variable: Variable = { name, type };
     scope.set(name, variable);
-    return [{ op: "declare", variable, value }];
+    return [{ op: "declare", variable, value }, ...(constant ? elements(variable) : [])];
   };
 
   /** Cases become a chain of ifs; an empty case joins the next one. */
@@ -268,6 +308,8 @@ export function lower(sources: Sources, entry: string): Program {
       if (!variable || variable.type.kind === "local") throw new NotCompilable(`cannot set ${left.name}`, left, found);
       return [{ op: "set", variable, value }];
     }
+    const scratch = left.type === "MemberExpression" && left.computed ? scratchOf(left.object, scope) : undefined;
+    if (scratch) return [{ op: "setSlot", of: scratch, index: expression(left.property, scope), value }];
     const item = left.type === "MemberExpression" ? expression(left, scope) : undefined;
     if (item?.op !== "item") throw new NotCompilable("arrays and records are read only", left, found);
     return [{ op: "setItem", of: item.of, index: item.index, value }];
@@ -318,6 +360,7 @@ export function lower(sources: Sources, entry: string): Program {
           ? resultOf(tree.callee.name, tree)
           : INT;
       case "MemberExpression": {
+        if (tree.computed && scratchOf(tree.object, scope)) return INT;
         const of = typeOfExpression(tree.object, scope);
         if (!tree.computed) return member(tree.object, tree.property.name, scope).type;
         return of.kind === "array" ? of.of : INT;
@@ -340,6 +383,7 @@ export function lower(sources: Sources, entry: string): Program {
         if (variable) return { op: "variable", variable };
         if (tree.name in sources.tables) return int(tableAt(tree.name));
         const constant = found.constants.get(tree.name);
+        if (found.twice.has(tree.name)) throw new NotCompilable(`two names ${tree.name}`, tree, found);
         if (constant) return expression(constant, new Map());
         throw new NotCompilable(`unknown name ${tree.name}`, tree, found);
       }
@@ -381,6 +425,8 @@ export function lower(sources: Sources, entry: string): Program {
   };
 
   const element = (tree: Tree, scope: Scope): Expr => {
+    const scratch = scratchOf(tree.object, scope);
+    if (scratch) return { op: "slot", of: scratch, index: expression(tree.property, scope) };
     const type = typeOfExpression(tree.object, scope);
     const index = expression(tree.property, scope);
     const object = expression(tree.object, scope);
@@ -391,7 +437,10 @@ export function lower(sources: Sources, entry: string): Program {
     if (type.kind !== "array") throw new NotCompilable("[] of no array", tree, found);
     const stride = 4 * wordsOf(type.of, layouts);
     const known = object.op === "int" ? tables.values().find(({ address }) => address === object.value) : undefined;
-    const address = add(known ? int(known.address + 8) : load(object), times(index, stride));
+    const first = object.op === "variable" ? elementsOf.get(object.variable) : undefined;
+    if (first) unasked.delete(first);
+    const start: Expr = known ? int(known.address + 8) : first ? { op: "variable", variable: first } : load(object);
+    const address = add(start, times(index, stride));
     return type.of.kind === "record" || type.of.kind === "array" ? address : load(address);
   };
 
@@ -418,6 +467,7 @@ export function lower(sources: Sources, entry: string): Program {
     routines: order,
     layouts,
     tables: Array.from(tables, ([name, table]) => ({ name, ...table })),
+    scratches: Array.from(scratches.values()),
     free,
   };
 }
@@ -433,6 +483,7 @@ export function tableImage(program: Program): Int32Array {
   return words;
 }
 
+const ARRAYS: ReadonlySet<string> = new Set(["Int32Array", "Int16Array", "Int8Array", "Uint8Array", "Lab"]);
 const COMPARISONS: Readonly<Record<string, Binary>> = {
   "<": "lt",
   "<=": "le",
@@ -454,7 +505,10 @@ const ARITHMETIC: Readonly<Record<string, Binary>> = {
   "^": "xor",
 };
 /** Functions of the reference that are one operator here. */
-const OPERATORS: Readonly<Record<string, Binary>> = { div: "div", dot16: "dot16" };
+const OPERATORS: Readonly<Record<string, Binary>> = {
+  div: "div",
+  ...{ dot16: "dot16", sub16: "sub16", min16: "min16", mul16: "mul16", shl16: "shl16", shr16: "shr16" },
+};
 
 function int(value: number): Expr {
   return { op: "int", value: value | 0 };
@@ -504,10 +558,17 @@ interface Found {
   readonly functions: Map<string, Tree>;
   readonly interfaces: Map<string, Tree>;
   readonly constants: Map<string, Tree>;
+  /** Names with two meanings: nobody may use them. */
+  readonly twice: Set<string>;
 }
 
 function collect(files: readonly string[]): Found {
-  const found: Found = { functions: new Map(), interfaces: new Map(), constants: new Map() };
+  const found: Found = { functions: new Map(), interfaces: new Map(), constants: new Map(), twice: new Set() };
+  const texts = new Map<string, string>();
+  const once = (name: string, text: string) => {
+    if ((texts.get(name) ?? text) !== text) found.twice.add(name);
+    texts.set(name, text);
+  };
   for (const file of files) {
     const source = readFileSync(file, "utf8");
     const { program, errors } = parseSync(file, source);
@@ -515,10 +576,12 @@ function collect(files: readonly string[]): Found {
     for (const item of program.body) {
       const tree: Tree = item.type === "ExportNamedDeclaration" ? item.declaration : item;
       const place = { file, source };
+      if (tree?.type === "FunctionDeclaration") once(tree.id.name, source.slice(tree.start, tree.end));
       if (tree?.type === "FunctionDeclaration") found.functions.set(tree.id.name, mark(tree, place));
       if (tree?.type === "TSInterfaceDeclaration") found.interfaces.set(tree.id.name, mark(tree, place));
       if (tree?.type === "VariableDeclaration") {
         for (const each of tree.declarations) {
+          once(each.id.name, source.slice(each.start, each.end));
           if (each.id.type === "Identifier" && each.init) found.constants.set(each.id.name, mark(each.init, place));
         }
       }

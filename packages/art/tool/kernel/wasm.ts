@@ -184,6 +184,7 @@ function variesWith(e: Expr, variable: (v: Variable) => boolean, variantOf: Vari
     case "variable":
       return variable(e.variable);
     case "item":
+    case "slot":
       return true;
     case "load":
       return go(e.address);
@@ -288,6 +289,11 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   /** Puts a value on the stack; as a vector when `wide`. */
   const value = (e: Expr, wide: boolean): undefined => {
     if (!varies(e)) {
+      if (wide && e.op === "load") {
+        const { at, offset } = split(e.address);
+        scalar(at);
+        return emit(...simd(LOAD_SPLAT), 2, ...unsigned(offset));
+      }
       scalar(e);
       if (wide) {
         if (isBool(e)) {
@@ -316,8 +322,10 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
       case "binary": {
         scalar(e.a);
         scalar(e.b);
-        if (e.name === "dot16") throw new Error("dot16 is for vectors");
-        if (e.name !== "min" && e.name !== "max") return emit(SCALAR[e.name]);
+        if (!(e.name in SCALAR) && e.name !== "min" && e.name !== "max") {
+          throw new Error(`${routine.name}: ${e.name} of what does not vary`);
+        }
+        if (e.name !== "min" && e.name !== "max") return emit(SCALAR[e.name]!);
         const a = fresh(I32);
         const b = fresh(I32);
         emit(...localSet(b), ...localTee(a), ...localGet(b), ...localGet(a), ...localGet(b));
@@ -350,6 +358,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
       case "call":
         return call(e);
       case "item":
+      case "slot":
         throw new Error("an item varies");
     }
   };
@@ -360,6 +369,9 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
         return emit(...localGet(home(e.variable).locals[0]!));
       case "item":
         return emit(...localGet(home(e.of).locals[e.index]!));
+      case "slot":
+        slotAddress(e.index);
+        return emit(...simd(0x00), 4, ...unsigned(e.of.address));
       case "load":
         return gather(e.address);
       case "binary":
@@ -403,6 +415,12 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
       case "int":
         throw new Error("an int does not vary");
     }
+  };
+
+  const slotAddress = (index: Expr): undefined => {
+    if (varies(index)) throw new Error(`${routine.name}: a slot at an index that varies`);
+    scalar(index);
+    emit(...i32Const(4), 0x74);
   };
 
   const choose = (test: Expr, a: Expr, b: Expr): undefined => {
@@ -466,15 +484,15 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   };
 
   const operation = (name: Binary, a: Expr, b: Expr): undefined => {
-    if (name === "shl" || name === "shr" || name === "ushr") {
+    if (SHIFTS.has(name)) {
       if (varies(b)) throw new Error(`${routine.name}: a shift by a count that varies`);
       value(a, true);
       scalar(b);
-      return emit(...simd(VECTOR[name]));
+      return emit(...simd(VECTOR[name]!));
     }
     value(a, true);
     value(b, true);
-    if (name !== "div" && name !== "rem") return emit(...simd(VECTOR[name]));
+    if (name !== "div" && name !== "rem") return emit(...simd(VECTOR[name]!));
     // The quotient of two int32 as doubles, cut toward zero, is exact. There is no integer division of vectors.
     const x = fresh(V128);
     const y = fresh(V128);
@@ -493,7 +511,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
     emit(...localSet(both), ...localGet(q), ...localGet(both));
     emit(...simd(0x0d), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
     if (name === "rem") {
-      emit(...localSet(q), ...localGet(x), ...localGet(q), ...localGet(y), ...simd(VECTOR.mul), ...simd(VECTOR.sub));
+      emit(...localSet(q), ...localGet(x), ...localGet(q), ...localGet(y), ...simd(VECTOR.mul!), ...simd(VECTOR.sub!));
     }
   };
 
@@ -556,6 +574,13 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
         const place = home(s.of);
         value(s.value, true);
         return keep(place.locals[s.index]!, place.mask);
+      }
+      case "setSlot": {
+        slotAddress(s.index);
+        value(s.value, true);
+        slotAddress(s.index);
+        emit(...simd(0x00), 4, ...unsigned(s.of.address), ...localGet(mask), ...simd(BITSELECT));
+        return emit(...simd(0x0b), 4, ...unsigned(s.of.address));
       }
       case "do": {
         call(s.call);
@@ -745,14 +770,17 @@ function split(address: Expr): { at: Expr; offset: number } {
 }
 
 const COMPARISONS: ReadonlySet<Binary> = new Set<Binary>(["lt", "le", "gt", "ge", "eq", "ne"]);
-const SCALAR: Readonly<Record<Exclude<Binary, "min" | "max" | "dot16">, number>> = {
+const SHIFTS: ReadonlySet<Binary> = new Set<Binary>(["shl", "shr", "ushr", "shl16", "shr16"]);
+const SCALAR: Readonly<Partial<Record<Binary, number>>> = {
   ...{ add: 0x6a, sub: 0x6b, mul: 0x6c, div: 0x6d, rem: 0x6f, and: 0x71, or: 0x72, xor: 0x73 },
   ...{ shl: 0x74, shr: 0x75, ushr: 0x76, lt: 0x48, gt: 0x4a, le: 0x4c, ge: 0x4e, eq: 0x46, ne: 0x47 },
 };
-const VECTOR: Readonly<Record<Exclude<Binary, "div" | "rem">, number>> = {
-  ...{ add: 0xae, sub: 0xb1, mul: 0xb5, min: 0xb6, max: 0xb8, dot16: 0xba, and: 0x4e, or: 0x50, xor: 0x51 },
+const VECTOR: Readonly<Partial<Record<Binary, number>>> = {
+  ...{ add: 0xae, sub: 0xb1, mul: 0xb5, min: 0xb6, max: 0xb8, and: 0x4e, or: 0x50, xor: 0x51 },
   ...{ shl: 0xab, shr: 0xac, ushr: 0xad, lt: 0x39, gt: 0x3b, le: 0x3d, ge: 0x3f, eq: 0x37, ne: 0x38 },
+  ...{ dot16: 0xba, sub16: 0x91, min16: 0x96, mul16: 0x82, shl16: 0x8b, shr16: 0x8c },
 };
+const LOAD_SPLAT = 0x09;
 const SPLAT = 0x11;
 const EXTRACT = 0x1b;
 const NOT = 0x4d;

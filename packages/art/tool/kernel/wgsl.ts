@@ -11,7 +11,8 @@ import type { Binary, Expr, Program, Routine, Statement, Variable } from "./ir.t
  * `fn NAME(state: i32, ...)`; a colour is a `ptr<function, array<i32, 3>>`.
  */
 export function shaderFunctions(program: Program): string {
-  return program.routines.map(routineText).join("\n");
+  const scratches = program.scratches.map(({ name, size }) => `var<private> ${name}: array<i32, ${size}>;\n`);
+  return [scratches.join("") + HALVES, ...program.routines.map(routineText)].join("\n");
 }
 
 function routineText(routine: Routine): string {
@@ -36,6 +37,8 @@ function routineText(routine: Routine): string {
         return nameOf(e.variable);
       case "item":
         return pointers.has(e.of) ? `(*${nameOf(e.of)})[${e.index}]` : `${nameOf(e.of)}[${e.index}]`;
+      case "slot":
+        return `${e.of.name}[${value(e.index)}]`;
       case "load":
         return `memory[(${value(e.address)}) >> 2u]`;
       case "binary":
@@ -67,6 +70,8 @@ function routineText(routine: Routine): string {
         return line(`${nameOf(s.variable)} = ${value(s.value)};`);
       case "setItem":
         return line(`${value({ op: "item", of: s.of, index: s.index })} = ${value(s.value)};`);
+      case "setSlot":
+        return line(`${s.of.name}[${value(s.index)}] = ${value(s.value)};`);
       case "do":
         return line(`${s.call.to.result.kind === "void" ? "" : "_ = "}${value(s.call)};`);
       case "if": {
@@ -133,13 +138,32 @@ function binary(name: Binary, a: string, b: string): string {
     case "max":
       return `${name}(${a}, ${b})`;
     case "dot16":
-      return `(((${a}) >> 16u) * ((${b}) >> 16u) + ((((${a}) << 16u) >> 16u) * (((${b}) << 16u) >> 16u)))`;
+    case "sub16":
+    case "min16":
+    case "mul16":
+    case "shl16":
+    case "shr16":
+      return `${name}(${a}, ${b})`;
     default:
       return `((${a}) ${SIGNS[name]} (${b}))`;
   }
 }
 
-const SIGNS: Readonly<Record<Exclude<Binary, "shl" | "shr" | "ushr" | "min" | "max" | "dot16">, string>> = {
+/** The operators on both halves of a word. */
+const HALVES = `
+fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
+fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
+fn dot16(a: i32, b: i32) -> i32 { return low16(a) * low16(b) + (a >> 16u) * (b >> 16u); }
+fn sub16(a: i32, b: i32) -> i32 { return halves16(a - b, (a >> 16u) - (b >> 16u)); }
+fn min16(a: i32, b: i32) -> i32 { return halves16(min(low16(a), low16(b)), min(a >> 16u, b >> 16u)); }
+fn mul16(a: i32, b: i32) -> i32 {
+  return halves16((low16(a) * low16(b) + 0x4000) >> 15u, ((a >> 16u) * (b >> 16u) + 0x4000) >> 15u);
+}
+fn shl16(a: i32, n: i32) -> i32 { return halves16(a << u32(n), (a >> 16u) << u32(n)); }
+fn shr16(a: i32, n: i32) -> i32 { return halves16(low16(a) >> u32(n), (a >> 16u) >> u32(n)); }
+`;
+
+const SIGNS: Readonly<Partial<Record<Binary, string>>> = {
   ...{ add: "+", sub: "-", mul: "*", div: "/", rem: "%", and: "&", or: "|", xor: "^" },
   ...{ lt: "<", le: "<=", gt: ">", ge: ">=", eq: "==", ne: "!=" },
 };

@@ -28,17 +28,22 @@ export const ENCODE: Uint8Array = encodeTable();
 
 /** OKLab of an sRGB colour. */
 export function labOf(red: number, green: number, blue: number): Lab {
-  const r = LINEAR[red]!;
-  const g = LINEAR[green]!;
-  const b = LINEAR[blue]!;
-  const l = cubeRoot((Math.imul(r, 6754) + Math.imul(g, 8787) + Math.imul(b, 843)) >> 14);
-  const m = cubeRoot((Math.imul(r, 3472) + Math.imul(g, 11153) + Math.imul(b, 1759)) >> 14);
-  const s = cubeRoot((Math.imul(r, 1447) + Math.imul(g, 4616) + Math.imul(b, 10321)) >> 14);
-  return Int32Array.of(
-    (Math.imul(l, 3448) + Math.imul(m, 13003) - Math.imul(s, 67)) >> 14,
-    (Math.imul(l, 32407) - Math.imul(m, 39790) + Math.imul(s, 7383)) >> 14,
-    (Math.imul(l, 424) + Math.imul(m, 12825) - Math.imul(s, 13249)) >> 14,
-  );
+  const out = new Int32Array(3);
+  toLab(out, LINEAR[red]!, LINEAR[green]!, LINEAR[blue]!, cubeRoot);
+  return out;
+}
+
+/**
+ * Writes the OKLab colour of linear light (Q14).
+ * @param cbrt {@link cubeRoot}, or a table of it
+ */
+export function toLab(out: Colour, r: number, g: number, b: number, cbrt: (n: number) => number): void {
+  const l = cbrt((Math.imul(r, 6754) + Math.imul(g, 8787) + Math.imul(b, 843)) >> 14);
+  const m = cbrt((Math.imul(r, 3472) + Math.imul(g, 11153) + Math.imul(b, 1759)) >> 14);
+  const s = cbrt((Math.imul(r, 1447) + Math.imul(g, 4616) + Math.imul(b, 10321)) >> 14);
+  out[0] = (Math.imul(l, 3448) + Math.imul(m, 13003) - Math.imul(s, 67)) >> 14;
+  out[1] = (Math.imul(l, 32407) - Math.imul(m, 39790) + Math.imul(s, 7383)) >> 14;
+  out[2] = (Math.imul(l, 424) + Math.imul(m, 12825) - Math.imul(s, 13249)) >> 14;
 }
 
 /** Turns OKLab into linear light (Q14, held to 0..16384); L is held to 0..4096, a and b to +-1400 first. */
@@ -95,7 +100,7 @@ function cube(c: number): number {
 }
 
 /** The largest c in Q12 whose cube (as {@link cube}) does not pass n: no float, no Newton. */
-function cubeRoot(n: number): number {
+export function cubeRoot(n: number): number {
   let root = 0;
   for (let bit = 4096; bit !== 0; bit >>= 1) {
     const trial = root + bit;

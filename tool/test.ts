@@ -1,6 +1,6 @@
 /**
- * `npm test [-- vitest arguments]`: all of vitest, then the contracts' own tests by forge, and one last line that sums up:
- * `N passed, N failed, N skipped`.
+ * `npm test [-- vitest arguments]`: all of vitest, then the contracts' own tests by forge and a tenth of their mutants, and
+ * one last line that sums up: `N passed, N failed, N skipped`.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -50,18 +50,19 @@ try {
 if (code !== 0 && sum.failed === 0) sum.failed += 1;
 rmSync(folder, { recursive: true, force: true });
 
-if (given.length === 0) {
-  let line = "";
-  const forge = await run(["packages/contracts/tool/forge-test.ts"], (text) => {
-    const found = /forge: (\d+) passed, (\d+) failed, (\d+) skipped/.exec(text);
-    if (found) line = text;
-    if (found) {
-      sum.passed += Number(found[1]);
-      sum.failed += Number(found[2]);
-      sum.skipped += Number(found[3]);
-    }
+// The contracts' own tests, and whether those notice faults: each ends with a line of its own like the one below.
+const ofContracts = given.length === 0 ? [["forge-test.ts"], ["mutate.ts", "--tenth"]] : [];
+for (const [script, ...options] of ofContracts) {
+  let failed: number | undefined;
+  const code = await run([`packages/contracts/tool/${script}`, ...options], (text) => {
+    const found = /^(?:forge|mutation): (\d+) passed, (\d+) failed, (\d+) skipped$/.exec(text);
+    if (!found) return;
+    failed = Number(found[2]);
+    sum.passed += Number(found[1]);
+    sum.failed += failed;
+    sum.skipped += Number(found[3]);
   });
-  if (forge !== 0 && (line === "" || sum.failed === 0)) sum.failed += 1;
+  if (code !== 0 && !failed) sum.failed += 1;
 }
 
 console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);

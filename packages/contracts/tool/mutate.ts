@@ -122,11 +122,11 @@ if (build.status !== 0) {
 process.stdout.write(`${switched.size} mutants in one build after ${seconds(began)} s\n`);
 
 const suites = suitesOf(first);
-/** In which order how much is drawn, with the time that a mutant may take. */
-const efforts: { env: Readonly<Record<string, string>>; limit: number }[] = [
-  { env: QUICK, limit: await baseline(QUICK) },
-];
-if (!options.includes("--quick")) efforts.push({ env: {}, limit: await baseline({}) });
+/** How much is drawn, first and then, with the time that a mutant may take. */
+const quick = { env: QUICK, limit: await baseline(QUICK) };
+const efforts = options.includes("--quick") ? [quick] : [quick, { env: {}, limit: await baseline({}) }];
+/** The suite that killed the last mutant of a file, by file. */
+const lastKillers = new Map<string, string>();
 const workers = availableParallelism();
 for (let worker = 1; worker < workers; ++worker) {
   cpSync(first, join(folder, `${worker}`), { recursive: true, verbatimSymlinks: true });
@@ -262,11 +262,14 @@ async function baseline(env: Readonly<Record<string, string>>): Promise<number> 
   return 20 + (PATIENCE * (performance.now() - start)) / 1000;
 }
 
-/** Whether a test fails with this mutant on, or does not end. */
+/** Whether a test fails with this mutant on, or does not end. The suite that killed the last one of its file goes first. */
 async function dies(folder: string, id: number, { file }: Mutant): Promise<boolean> {
   const tests = [...suites].filter(([, imports]) => imports.has(file)).map(([suite]) => suite);
-  if (tests.length === 0) return false;
-  for (const { env, limit } of efforts) {
+  const last = lastKillers.get(file);
+  const steps = efforts.map((effort) => ({ ...effort, tests }));
+  if (last !== undefined) steps.unshift({ ...quick, tests: [last] });
+  for (const { env, limit, tests } of steps) {
+    if (tests.length === 0) continue;
     // What one mutant made fail is kept by forge and tried first with the next: no mutant may depend on another.
     for (const kept of ["fuzz", "invariant", "test-failures"]) {
       rmSync(join(folder, "cache", kept), { recursive: true, force: true });
@@ -274,10 +277,21 @@ async function dies(folder: string, id: number, { file }: Mutant): Promise<boole
     const args = ["test", "--json", "--fail-fast", "-j1", "--match-path", pattern(tests)];
     const run = await forge(folder, [...args, "--block-coinbase", coinbase(id)], limit, env);
     if (run.status === 0) continue;
-    if (run.status === null || run.output.includes('"status":"Failure"')) return true;
-    throw new Error(`forge failed, not a test: ${run.output}`);
+    if (run.status === null) return true;
+    const killer = killerIn(run.output);
+    if (killer === undefined) throw new Error(`forge failed, not a test: ${run.output}`);
+    lastKillers.set(file, killer);
+    return true;
   }
   return false;
+}
+
+/** The first suite with a test that failed. */
+function killerIn(output: string): string | undefined {
+  const line = output.split("\n").find((text) => text.startsWith('{"') && text.includes('"test_results"'));
+  const report: Readonly<Record<string, unknown>> = line === undefined ? {} : JSON.parse(line);
+  const killer = Object.keys(report).find((suite) => JSON.stringify(report[suite]).includes('"status":"Failure"'));
+  return killer?.split(":")[0];
 }
 
 function pattern(suites: readonly string[]): string {

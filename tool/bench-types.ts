@@ -16,6 +16,7 @@ export interface Row {
     | "1/year"
     | "MB"
     | "bytes"
+    | "distance"
     | "fraction"
     | "EUR/MWh"
     | "USD/MWh";

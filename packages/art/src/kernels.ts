@@ -1,0 +1,33 @@
+/**
+ * The compiled finish of every family, and the reference where an engine cannot run one.
+ * @module
+ */
+import { WasmError } from "@carrara/base/instantiate";
+import { block } from "./kernel/block.generated.ts";
+import { engrave } from "./kernel/engrave.generated.ts";
+import { field } from "./kernel/field.generated.ts";
+import { marble } from "./kernel/marble.generated.ts";
+import { relief } from "./kernel/relief.generated.ts";
+import { strata } from "./kernel/strata.generated.ts";
+import { vessel } from "./kernel/vessel.generated.ts";
+import { wash } from "./kernel/wash.generated.ts";
+import { weave } from "./kernel/weave.generated.ts";
+import { createKernel, type Kernel, type KernelCode } from "./kernel.ts";
+import { lightTile, renderTile } from "./render.ts";
+
+/** Index = the code in byte 1 of a style, as in families.ts. */
+const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave];
+
+/**
+ * The fastest way to a family's pixels here; all ways give the same bytes. Holds memory: one for each thread.
+ * @param family the family's code: `style.family`
+ * @example fastest(style.family).renderTile(prepare(style, seed), tile, out)
+ */
+export function fastest(family: number): Kernel {
+  try {
+    return createKernel(KERNELS[family]!);
+  } catch (error) {
+    if (error instanceof WasmError) return { renderTile, lightTile };
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Contact sheets: unpicked pieces of some styles side by side, the same bytes on every machine.
+ * @module
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { fastest } from "./kernels.ts";
+import type { Extent } from "./png.ts";
+import { prepare } from "./render.ts";
+import type { Style } from "./style.ts";
+
+/** What stands on a sheet. */
+export interface Sheet {
+  readonly styles: readonly Style[];
+  /** Pieces of each style, seeds `from` and on, style after style. */
+  readonly count: number;
+  readonly from: number;
+  /** Pixels a side, samples and how many pieces in a row. */
+  readonly size: number;
+  readonly samples: number;
+  readonly columns: number;
+}
+
+/** Pixels between pieces. */
+const GAP = 6;
+/** Their colour: a wall of middle grey, so that light and dark papers stand off alike. */
+const WALL = 0x75;
+
+/** Seed n of all sheets: SHA-256 of "carrara sheet n", so that nobody picks. */
+export function sheetSeed(n: number): Uint8Array {
+  return sha256(utf8ToBytes(`carrara sheet ${n}`));
+}
+
+/** Width and height in pixels of a sheet. */
+export function sheetExtent({ styles, count, size, columns }: Sheet): Extent {
+  const rows = Math.ceil((styles.length * count) / columns);
+  return { width: columns * (size + GAP) - GAP, height: rows * (size + GAP) - GAP };
+}
+
+/**
+ * Draws a sheet, one piece a step; each step gives the share done. The last value is the picture, RGB.
+ * @throws BadResolutionError
+ */
+export function* drawSheet(sheet: Sheet): Generator<number, Uint8Array> {
+  const { styles, count, from, size, samples, columns } = sheet;
+  const { width, height } = sheetExtent(sheet);
+  const rgb = new Uint8Array(width * height * 3).fill(WALL);
+  const pixels = new Uint8Array(size * size * 3);
+  let n = 0;
+  for (const style of styles) {
+    const kernel = fastest(style.family);
+    for (let i = 0; i < count; i++, n++) {
+      const tile = { size, samples, x0: 0, y0: 0, x1: size, y1: size };
+      kernel.renderTile(prepare(style, sheetSeed(from + i)), tile, pixels);
+      const left = (n % columns) * (size + GAP);
+      const top = Math.floor(n / columns) * (size + GAP);
+      for (let y = 0; y < size; y++) {
+        rgb.set(pixels.subarray(y * size * 3, (y + 1) * size * 3), ((top + y) * width + left) * 3);
+      }
+      yield (n + 1) / (styles.length * count);
+    }
+  }
+  return rgb;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {Collection} from "../src/Collection.sol";
 import {Claims} from "./Claims.sol";
 import {Fixture} from "./Fixture.sol";
@@ -8,6 +9,7 @@ import {Terms} from "../src/Terms.sol";
 
 /// @notice What mutation testing found that no other test noticed: each test here is the death of a mutant.
 contract CollectionMutantsTest is Fixture {
+    event CollectionCreated(address indexed collection, address indexed artist, address indexed creator, address style);
     event SplitterCreated(uint256 indexed tokenId, address splitter);
 
     /// @dev Slot 0 holds the counters, the number of accounts from bit 200; slots 1 to 4 the rounds; 5 the accounts.
@@ -19,6 +21,16 @@ contract CollectionMutantsTest is Fixture {
         send(Claims.make(collection, address(0xF1), 1, 3, 0));
         same("two", _accounts(), 2);
         same("the second", _account(2), address(0xF1));
+    }
+
+    function test_aTurnKeepsWhatWasCounted() external {
+        send(claim(1));
+        send(Claims.make(collection, address(0xF1), 1, 2, 0));
+        vm.warp(block.timestamp + 4 hours);
+        vm.roll(block.number + 1);
+        collection.turn();
+        same("tokens", collection.totalSupply(), 2);
+        same("accounts", _accounts(), 2);
     }
 
     function test_theFirstRoundHasNoneBefore() external {
@@ -41,6 +53,27 @@ contract CollectionMutantsTest is Fixture {
         vm.roll(block.number + 1);
         collection.turn();
         same("hardest", collection.rounds().present.target, 1);
+    }
+
+    /// @dev 3.5 hours where one was due: as measured, not yet fourfold.
+    function test_shortOfFourfoldIsAsMeasured() external {
+        Terms memory t = terms();
+        t.initialTarget = EASY / 1000;
+        collection = Collection(factory.create(t, style(), "slow"));
+        vm.store(address(collection), 0, bytes32(uint256(vm.load(address(collection), 0)) | 8 << 104));
+        vm.warp(block.timestamp + 210 minutes);
+        vm.roll(block.number + 1);
+        collection.turn();
+        same("three and a half", collection.rounds().present.target, uint256(EASY / 1000) * 7 / 2);
+    }
+
+    function test_aCollectionIsTold() external {
+        address next = factory.predict(terms(), style(), "next", address(this));
+        vm.expectEmit(address(factory));
+        emit CollectionCreated(
+            next, ARTIST, address(this), SSTORE2.predictCounterfactualAddress(style(), 0, address(factory))
+        );
+        factory.create(terms(), style(), "next");
     }
 
     function test_aSplitterIsToldOnce() external {

@@ -713,7 +713,10 @@ def relief(plate, palette, options, p, nets, z, S, g):
             o = ramp(palette, stone_tone + mul(tone, 3500))
         else:
             o = ramp(palette, mul(tone, 7400 if carving == 0 else 6200))
-        speck = noise(30 * x, 30 * y, S + 5) >> 7 if carving == 0 else noise(52 * x, 52 * y, S + 5) >> 5
+        if carving == 0:
+            speck = noise(30 * x, 30 * y, S + 5) >> 7
+        else:
+            speck = (noise(160 * x, 160 * y, S + 5) >> 5) + (noise(52 * x, 52 * y, S + 6) >> 6)
         return lighter(o, mul((fractal(2 * x, 2 * y, S + 60, 3) >> 6) + speck, 64 * grain))
 
     return shade, sheet_shadow(plate)

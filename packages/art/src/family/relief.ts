@@ -299,7 +299,10 @@ export function shadeRelief(c: Relief, x: number, y: number, out: Colour): void 
   const stone = c.stones.length > 0 && outside(c, nearest(c, x, y), x, y) < 0;
   ramp(out, c.palette, stone ? c.stoneTone + mul(tone, 3500) : mul(tone, c.carving === CLOTH ? 7400 : 6200));
   const cloud = fractal(x << 1, y << 1, s + 60, 3);
-  const speck = c.carving === CLOTH ? noise(x * 30, y * 30, s + 5) >> 7 : noise(x * 52, y * 52, s + 5) >> 5;
+  const speck =
+    c.carving === CLOTH
+      ? noise(x * 30, y * 30, s + 5) >> 7
+      : (noise(x * 160, y * 160, s + 5) >> 5) + (noise(x * 52, y * 52, s + 6) >> 6);
   out[0] = out[0]! + mul((cloud >> 6) + speck, c.grain);
 }
 

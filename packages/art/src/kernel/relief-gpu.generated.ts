@@ -60,9 +60,12 @@ fn finish_(mixed_0: i32) -> i32 {
   return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
 }
 
-fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  var h_3: i32 = ((finish_(mixed_0)) & (15));
-  return ((((((memory[(((72) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((144) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+fn halves_(low_0: i32, high_1: i32) -> i32 {
+  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
+}
+
+fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
 }
 
 fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
@@ -76,10 +79,10 @@ fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
   var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
-  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
-  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
-  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
-  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradientOf_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradientOf_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradientOf_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
   var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
   var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
@@ -296,7 +299,7 @@ fn shadeRelief3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3
   var stone_8: bool = (((memory[(((c_0) + (100))) >> 2u]) > (0)) && ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) < (0)));
   ramp0_(out_3, ((c_0) + (152)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (12))) >> 2u]) == (0)))), ((memory[(((c_0) + (120))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
   var cloud_9: i32 = fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((s_4) + (60)), 3);
-  var speck_10: i32 = select(((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (5)))) >> u32(5)), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
+  var speck_10: i32 = select(((((noise_(((x_1) * (160)), ((y_2) * (160)), ((s_4) + (5)))) >> u32(5))) + (((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (6)))) >> u32(6)))), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
   (*out_3)[0] = (((*out_3)[0]) + (mul_(((((cloud_9) >> u32(6))) + (speck_10)), memory[(((c_0) + (148))) >> 2u])));
 }
 

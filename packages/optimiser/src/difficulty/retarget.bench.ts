@@ -107,12 +107,15 @@ function epochsOf(days: readonly Day[]): Epoch[] {
     const next = (days[d + 1] as Day).difficulty;
     const old = Math.round((day.blocks * (day.difficulty - next)) / (difficulty - next));
     if (open !== null) {
-      const blocks = height + old + 1 - open.first.height;
+      const blocks: number = height + old + 1 - open.first.height;
       if (blocks !== EPOCH_BLOCKS)
         throw new Error(`An epoch has ${blocks} blocks: a day of the file is not as it was.`);
       epochs.push({ ...open, change: next / difficulty });
     }
-    const first = { height: ++count * EPOCH_BLOCKS, time: day.end - DAY * (1 - (old + 0.5) / day.blocks) };
+    const first: { height: number; time: number } = {
+      height: ++count * EPOCH_BLOCKS,
+      time: day.end - DAY * (1 - (old + 0.5) / day.blocks),
+    };
     height = first.height + day.blocks - old - 1;
     open = { first, tips: [{ height, time: day.end }] };
     difficulty = next;

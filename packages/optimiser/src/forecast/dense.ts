@@ -9,7 +9,7 @@
 export const BLOCK = 4;
 
 /** The sum of n products of what stands in `x` from `a` on and in `y` from `b` on. */
-export function product(x: Float64Array, a: number, y: Float64Array, b: number, n: number): number {
+function product(x: Float64Array, a: number, y: Float64Array, b: number, n: number): number {
   let sum = 0;
   for (let t = 0; t < n; t++) sum += (x[a + t] as number) * (y[b + t] as number);
   return sum;

@@ -14,7 +14,7 @@ export interface GaussianPrior {
 }
 
 /** Where a model is asked: place (for the residual) and features (for the linear part). */
-export interface Cell {
+interface Cell {
   readonly place: readonly number[];
   readonly features: readonly number[];
 }

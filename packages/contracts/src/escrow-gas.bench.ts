@@ -191,7 +191,7 @@ function fold(leaf: Uint8Array, branch: readonly Uint8Array[], index: bigint): U
 
 /** Headers of 80 bytes, the first over `root`, all within minutes, so that many of them are not in the future. */
 function chain(root: Uint8Array, count: number, time: number): Uint8Array {
-  let headers = new Uint8Array();
+  let headers: Uint8Array = new Uint8Array();
   let tip: Uint8Array = randomBytes(32);
   for (let i = 0; i < count; i++) {
     const merkleRoot = i === 0 ? root : randomBytes(32);

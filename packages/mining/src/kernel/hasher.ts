@@ -5,6 +5,7 @@
  * @module
  */
 
+import { instantiate } from "@carrara/base/instantiate";
 import {
   brIf,
   END,
@@ -28,7 +29,6 @@ import type { Hash } from "../hash.ts";
 import { sha256d } from "../hash.ts";
 import type { Emitter, Graph, Op, Word } from "./graph.ts";
 import { compressWords, createGraph, emit } from "./graph.ts";
-import { instantiate } from "@carrara/base/instantiate";
 import { INITIAL } from "./plain.ts";
 
 /**

@@ -3,9 +3,10 @@
  * Runs in Node's worker threads and in browser workers; needs no asynchronous start.
  * @module
  */
+
+import { instantiate } from "@carrara/base/instantiate";
 import type { Kernel } from "./generate.ts";
 import { generateKernel, LANES } from "./generate.ts";
-import { instantiate } from "@carrara/base/instantiate";
 import type { Sha256dScanner } from "./plain.ts";
 import { checkScan, createNonceHash, digestNumber, MAX_HITS, midstate } from "./plain.ts";
 

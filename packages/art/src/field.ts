@@ -64,12 +64,14 @@ export function fieldAt(field: Field, x: number, y: number): number {
   const { nodes, reachX, reachY } = field;
   const u = clamp(x, -reachX, reachX) + ORIGIN;
   const v = clamp(y, -reachY, reachY) + ORIGIN;
-  const fx = u & 127;
-  const fy = v & 127;
+  return splineIn(nodes, ((v >> 7) - 1) * NODES + (u >> 7) - 1, u & 127, v & 127);
+}
+
+/** The spline at a place in the cell whose upper left node is node k. */
+function splineIn(nodes: Int32Array, k: number, fx: number, fy: number): number {
   const left = (128 - fx) * (128 - fx);
   const right = fx * fx;
   const middle = 32768 - left - right;
-  const k = ((v >> 7) - 1) * NODES + (u >> 7) - 1;
   const a = (Math.imul(left, nodes[k]!) + Math.imul(middle, nodes[k + 1]!) + Math.imul(right, nodes[k + 2]!)) >> 12;
   const b =
     (Math.imul(left, nodes[k + 147]!) + Math.imul(middle, nodes[k + 148]!) + Math.imul(right, nodes[k + 149]!)) >> 12;

@@ -3,6 +3,7 @@
  * The hash is the mixing step of MurmurHash3 (Austin Appleby), the directions are multiples of 22.5 degrees.
  * @module
  */
+import { dot16, halves } from "./halves.ts";
 import { ONE } from "./integer.ts";
 
 /** 32 well mixed bits of a lattice point. */
@@ -15,14 +16,17 @@ export function latticeHash(x: number, y: number, seed: number): number {
  * @param seed any int32; different seeds give unrelated noise
  */
 export function noise(x: number, y: number, seed: number): number {
-  const fx = x & 8191;
-  const fy = y & 8191;
+  return noiseIn(x >> 13, y >> 13, seed, x & 8191, y & 8191);
+}
+
+/** Noise at a place in a cell of the lattice. */
+function noiseIn(cellX: number, cellY: number, seed: number, fx: number, fy: number): number {
   const u = fade(fx);
   const v = fade(fy);
-  const left = Math.imul(x >> 13, KX);
+  const left = Math.imul(cellX, KX);
   const right = (left + KX) | 0;
   const s = Math.imul(seed + 1, KS);
-  const row = Math.imul(y >> 13, KY);
+  const row = Math.imul(cellY, KY);
   const top = row ^ s;
   const bottom = (row + KY) ^ s;
   const a = gradient(left ^ top, fx, fy);
@@ -53,8 +57,10 @@ const KS = 0x9e3779b1 | 0;
 
 /** round(4096 cos(i * 22.5 degrees)); the sine is the same list four places on. */
 const COSINES = [4096, 3784, 2896, 1567, 0, -1567, -2896, -3784, -4096, -3784, -2896, -1567, 0, 1567, 2896, 3784];
-export const GX = Int32Array.from(COSINES);
-export const GY = Int32Array.from(COSINES, (_, i) => COSINES[(i + 12) & 15]!);
+const GX = Int32Array.from(COSINES);
+const GY = Int32Array.from(COSINES, (_, i) => COSINES[(i + 12) & 15]!);
+/** Both in one word. */
+export const DIRECTIONS = GX.map((x, i) => halves(x, GY[i]!));
 
 /** 6t^5 - 15t^4 + 10t^3 in Q13 (Perlin 2002), 0 <= t < 8192. A kernel calculates it; here a table is faster. */
 export function fadeOf(t: number): number {
@@ -78,4 +84,9 @@ function finish(mixed: number): number {
 function gradient(mixed: number, dx: number, dy: number): number {
   const h = finish(mixed) & 15;
   return (Math.imul(GX[h]!, dx) + Math.imul(GY[h]!, dy)) >> 12;
+}
+
+/** The same, in a kernel. */
+export function gradientOf(mixed: number, dx: number, dy: number): number {
+  return dot16(DIRECTIONS[finish(mixed) & 15]!, halves(dx, dy)) >> 12;
 }

@@ -213,30 +213,47 @@ export interface Block {
 }
 
 export function shadeBlock(s: Block, x: number, y: number, out: Colour): void {
-  const { lattice, lx, ly } = s;
+  const { lx, ly } = s;
   const surface = new Int32Array(5);
   surfaceAt(s.plate, s.leaves, s.cuts, x, y, surface);
   const leaf = surface[LEAF]!;
   const height = surface[HEIGHT]!;
   const part = surface[PART]!;
-  const b = s.leaves[leaf]!;
+  const lean = clamp((mul(surface[SLOPE_X]!, lx) + mul(surface[SLOPE_Y]!, ly)) >> 1, -5200, 4200);
+  const dark = shadowAt(s, x, y, height);
+  surfaceAt(s.plate, s.leaves, s.cuts, x - mul(lx, 34), y - mul(ly, 34), surface);
+  const fall = height - surface[HEIGHT]!;
+  surfaceAt(s.plate, s.leaves, s.cuts, x + mul(lx, 30), y + mul(ly, 30), surface);
+  const seam = surface[LEAF]! !== leaf && surface[HEIGHT]! <= height + 60;
+  shadeLeaf(s, s.leaves[leaf]!, x, y, part, lean, dark, fall, seam, out);
+}
+
+/** Colour of a block where its part, its lean to the light, the shadow on it and its edges are known. */
+function shadeLeaf(
+  s: Block,
+  b: Leaf,
+  x: number,
+  y: number,
+  part: number,
+  lean: number,
+  dark: number,
+  fall: number,
+  seam: boolean,
+  out: Colour,
+): void {
+  const { lattice, lx, ly } = s;
+  const { x0, y0, x1, y1, seed } = b;
   paint(out, part === 0 ? b.tone : b.figure);
   if (part === 2) blend(out, s.ink, 1500);
-  const dark = shadowAt(s, x, y, height);
-  const lean = clamp((mul(surface[SLOPE_X]!, lx) + mul(surface[SLOPE_Y]!, ly)) >> 1, -5200, 4200);
   if (lean < 0) dim(out, ONE + mul(lean, 5600 - (dark >> 2)));
   else if (lean > 0) blend(out, WHITE, mul(lean, 3600 - mul(dark, 3600)));
   dim(out, ONE - mul(dark, 2700));
   if (dark > 0) out[2] = out[2]! - mul(dark, 46);
 
   // An edge catches the light on its near side and keeps a thin dark seam on its far side.
-  surfaceAt(s.plate, s.leaves, s.cuts, x - mul(lx, 34), y - mul(ly, 34), surface);
-  const fall = height - surface[HEIGHT]!;
   if (fall > 130 && dark < 2000) blend(out, WHITE, Math.min(2100, 700 + (fall >> 1)));
-  surfaceAt(s.plate, s.leaves, s.cuts, x + mul(lx, 30), y + mul(ly, 30), surface);
-  if (surface[LEAF]! !== leaf && surface[HEIGHT]! <= height + 60) dim(out, ONE - 900);
+  if (seam) dim(out, ONE - 900);
 
-  const { x0, y0, x1, y1, seed } = b;
   const w = x1 - x0;
   const h = y1 - y0;
   if (b.motif === PLAIN && w > 3000 && h > 3000) panels(x - x0, y - y0, w, h, lx, ly, out);

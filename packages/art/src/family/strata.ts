@@ -229,7 +229,10 @@ export function surroundStrata(_s: Strata, _x: number, _y: number, _out: Colour)
 
 /** Twice the sheet on top at a place, plus one on the disc; the mat lies above all. */
 function levelAt(s: Strata, x: number, y: number): number {
-  const node = nearestNode(s.main, x, y);
+  return levelIn(s, nearestNode(s.main, x, y), x, y);
+}
+
+function levelIn(s: Strata, node: number, x: number, y: number): number {
   if (s.lowest[node]! === s.highest[node]!) return s.lowest[node]!;
   if (!s.bleed && !onPlate(s.plate, x, y)) return s.mat;
   const h = fieldAt(s.main, x, y);

@@ -244,23 +244,6 @@ fn surfaceAt5_(plate_0: i32, leaves_1: i32, cuts_2: i32, x_3: i32, y_4: i32, out
   carveMotif3_(((leavesAt_6) + (((((i32(-1)) - (n_8))) * (52)))), x_3, y_4, out_5);
 }
 
-fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
-  var colourAt_2: i32 = memory[(colour_1) >> 2u];
-  (*out_0)[0] = memory[(colourAt_2) >> 2u];
-  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
-  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
-}
-
-fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
-  var colourAt_3: i32 = memory[(colour_1) >> 2u];
-  var L_4: i32 = (*out_0)[0];
-  var a_5: i32 = (*out_0)[1];
-  var b_6: i32 = (*out_0)[2];
-  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
-  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
-  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
-}
-
 fn coarseOf_(x_0: i32) -> i32 {
   return clamp_(((((x_0) + (10240))) >> u32(7)), 0, 159);
 }
@@ -308,6 +291,23 @@ fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
   return most_4;
 }
 
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+  var colourAt_2: i32 = memory[(colour_1) >> 2u];
+  (*out_0)[0] = memory[(colourAt_2) >> 2u];
+  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
+}
+
+fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+  var colourAt_3: i32 = memory[(colour_1) >> 2u];
+  var L_4: i32 = (*out_0)[0];
+  var a_5: i32 = (*out_0)[1];
+  var b_6: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
+}
+
 fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
   (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
   (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
@@ -342,29 +342,34 @@ fn finish_(mixed_0: i32) -> i32 {
   return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
 }
 
-fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  var h_3: i32 = ((finish_(mixed_0)) & (15));
-  return ((((((memory[(((420) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((492) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+fn halves_(low_0: i32, high_1: i32) -> i32 {
+  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
 }
 
-fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
-  var fx_3: i32 = ((x_0) & (8191));
-  var fy_4: i32 = ((y_1) & (8191));
+fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  return ((dot16(memory[(((420) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
+}
+
+fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
   var u_5: i32 = fadeOf_(fx_3);
   var v_6: i32 = fadeOf_(fy_4);
-  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var left_7: i32 = ((cellX_0) * (668265261));
   var right_8: i32 = ((left_7) + (668265261));
   var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
-  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var row_10: i32 = ((cellY_1) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
-  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
-  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
-  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
-  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradientOf_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradientOf_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradientOf_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
   var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
   var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
 fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
@@ -386,61 +391,67 @@ fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
   return sum_4;
 }
 
-fn shadeBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var lattice_4: i32 = memory[(((s_0) + (44))) >> 2u];
-  var lx_5: i32 = memory[(((s_0) + (48))) >> 2u];
-  var ly_6: i32 = memory[(((s_0) + (52))) >> 2u];
-  var surface_7: array<i32, 5>;
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), x_1, y_2, &surface_7);
-  var leaf_8: i32 = surface_7[0];
-  var height_9: i32 = surface_7[1];
-  var part_10: i32 = surface_7[2];
-  var b_11: i32 = ((memory[(((s_0) + (12))) >> 2u]) + (((leaf_8) * (52))));
-  paint0_(out_3, select(((b_11) + (44)), ((b_11) + (36)), ((part_10) == (0))));
-  if (((part_10) == (2))) {
-    blend0_(out_3, ((s_0) + (68)), 1500);
+fn shadeLeaf9_(s_0: i32, b_1: i32, x_2: i32, y_3: i32, part_4: i32, lean_5: i32, dark_6: i32, fall_7: i32, seam_8: bool, out_9: ptr<function, array<i32, 3>>) {
+  var lattice_10: i32 = memory[(((s_0) + (44))) >> 2u];
+  var lx_11: i32 = memory[(((s_0) + (48))) >> 2u];
+  var ly_12: i32 = memory[(((s_0) + (52))) >> 2u];
+  var x0_13: i32 = memory[(b_1) >> 2u];
+  var y0_14: i32 = memory[(((b_1) + (4))) >> 2u];
+  var x1_15: i32 = memory[(((b_1) + (8))) >> 2u];
+  var y1_16: i32 = memory[(((b_1) + (12))) >> 2u];
+  var seed_17: i32 = memory[(((b_1) + (16))) >> 2u];
+  paint0_(out_9, select(((b_1) + (44)), ((b_1) + (36)), ((part_4) == (0))));
+  if (((part_4) == (2))) {
+    blend0_(out_9, ((s_0) + (68)), 1500);
   }
-  var dark_12: i32 = shadowAt_(s_0, x_1, y_2, height_9);
-  var lean_13: i32 = clamp_(((((mul_(surface_7[3], lx_5)) + (mul_(surface_7[4], ly_6)))) >> u32(1)), i32(-5200), 4200);
-  if (((lean_13) < (0))) {
-    dim0_(out_3, ((8192) + (mul_(lean_13, ((5600) - (((dark_12) >> u32(2))))))));
+  if (((lean_5) < (0))) {
+    dim0_(out_9, ((8192) + (mul_(lean_5, ((5600) - (((dark_6) >> u32(2))))))));
   } else {
-    if (((lean_13) > (0))) {
-      blend0_(out_3, 392, mul_(lean_13, ((3600) - (mul_(dark_12, 3600)))));
+    if (((lean_5) > (0))) {
+      blend0_(out_9, 392, mul_(lean_5, ((3600) - (mul_(dark_6, 3600)))));
     }
   }
-  dim0_(out_3, ((8192) - (mul_(dark_12, 2700))));
-  if (((dark_12) > (0))) {
-    (*out_3)[2] = (((*out_3)[2]) - (mul_(dark_12, 46)));
+  dim0_(out_9, ((8192) - (mul_(dark_6, 2700))));
+  if (((dark_6) > (0))) {
+    (*out_9)[2] = (((*out_9)[2]) - (mul_(dark_6, 46)));
   }
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) - (mul_(lx_5, 34))), ((y_2) - (mul_(ly_6, 34))), &surface_7);
-  var fall_14: i32 = ((height_9) - (surface_7[1]));
-  if ((((fall_14) > (130)) && ((dark_12) < (2000)))) {
-    blend0_(out_3, 392, min(2100, ((700) + (((fall_14) >> u32(1))))));
+  if ((((fall_7) > (130)) && ((dark_6) < (2000)))) {
+    blend0_(out_9, 392, min(2100, ((700) + (((fall_7) >> u32(1))))));
   }
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) + (mul_(lx_5, 30))), ((y_2) + (mul_(ly_6, 30))), &surface_7);
-  if ((((surface_7[0]) != (leaf_8)) && ((surface_7[1]) <= (((height_9) + (60)))))) {
-    dim0_(out_3, 7292);
+  if (seam_8) {
+    dim0_(out_9, 7292);
   }
-  var x0_15: i32 = memory[(b_11) >> 2u];
-  var y0_16: i32 = memory[(((b_11) + (4))) >> 2u];
-  var x1_17: i32 = memory[(((b_11) + (8))) >> 2u];
-  var y1_18: i32 = memory[(((b_11) + (12))) >> 2u];
-  var seed_19: i32 = memory[(((b_11) + (16))) >> 2u];
-  var w_20: i32 = ((x1_17) - (x0_15));
-  var h_21: i32 = ((y1_18) - (y0_16));
-  if (((((memory[(((b_11) + (20))) >> 2u]) == (5)) && ((w_20) > (3000))) && ((h_21) > (3000)))) {
-    panels6_(((x_1) - (x0_15)), ((y_2) - (y0_16)), w_20, h_21, lx_5, ly_6, out_3);
+  var w_18: i32 = ((x1_15) - (x0_13));
+  var h_19: i32 = ((y1_16) - (y0_14));
+  if (((((memory[(((b_1) + (20))) >> 2u]) == (5)) && ((w_18) > (3000))) && ((h_19) > (3000)))) {
+    panels6_(((x_2) - (x0_13)), ((y_3) - (y0_14)), w_18, h_19, lx_11, ly_12, out_9);
   }
-  var gx_22: i32 = ((((((((x_1) - (x0_15))) * (2048))) / (w_20))) - (1024));
-  var gy_23: i32 = ((((((((y_2) - (y0_16))) * (2048))) / (h_21))) - (1024));
-  (*out_3)[0] = (((*out_3)[0]) + (((((mul_(gx_22, lx_5)) + (mul_(gy_23, ly_6)))) >> u32(3))));
-  var odd_24: bool = ((((seed_19) & (1))) == (1));
-  var boards_25: i32 = noise_(select(((x_1) * (30)), ((x_1) << u32(1)), odd_24), select(((y_2) << u32(1)), ((y_2) * (30)), odd_24), ((lattice_4) + (seed_19)));
-  var cloud_26: i32 = fractal_(((x_1) * (3)), ((y_2) * (3)), ((lattice_4) + (seed_19)), 2);
-  var fine_27: i32 = noise_(((x_1) * (46)), ((y_2) * (46)), ((lattice_4) + (5)));
-  var pit_28: i32 = noise_(((x_1) * (19)), ((y_2) * (19)), ((lattice_4) + (9)));
-  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((((((cloud_26) >> u32(6))) + (((boards_25) >> u32(8))))) + (((fine_27) >> u32(7))))) + (select(0, i32(-110), ((pit_28) > (5600))))), memory[(((s_0) + (64))) >> 2u])));
+  var gx_20: i32 = ((((((((x_2) - (x0_13))) * (2048))) / (w_18))) - (1024));
+  var gy_21: i32 = ((((((((y_3) - (y0_14))) * (2048))) / (h_19))) - (1024));
+  (*out_9)[0] = (((*out_9)[0]) + (((((mul_(gx_20, lx_11)) + (mul_(gy_21, ly_12)))) >> u32(3))));
+  var odd_22: bool = ((((seed_17) & (1))) == (1));
+  var boards_23: i32 = noise_(select(((x_2) * (30)), ((x_2) << u32(1)), odd_22), select(((y_3) << u32(1)), ((y_3) * (30)), odd_22), ((lattice_10) + (seed_17)));
+  var cloud_24: i32 = fractal_(((x_2) * (3)), ((y_3) * (3)), ((lattice_10) + (seed_17)), 2);
+  var fine_25: i32 = noise_(((x_2) * (46)), ((y_3) * (46)), ((lattice_10) + (5)));
+  var pit_26: i32 = noise_(((x_2) * (19)), ((y_3) * (19)), ((lattice_10) + (9)));
+  (*out_9)[0] = (((*out_9)[0]) + (mul_(((((((((cloud_24) >> u32(6))) + (((boards_23) >> u32(8))))) + (((fine_25) >> u32(7))))) + (select(0, i32(-110), ((pit_26) > (5600))))), memory[(((s_0) + (64))) >> 2u])));
+}
+
+fn shadeBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  var lx_4: i32 = memory[(((s_0) + (48))) >> 2u];
+  var ly_5: i32 = memory[(((s_0) + (52))) >> 2u];
+  var surface_6: array<i32, 5>;
+  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), x_1, y_2, &surface_6);
+  var leaf_7: i32 = surface_6[0];
+  var height_8: i32 = surface_6[1];
+  var part_9: i32 = surface_6[2];
+  var lean_10: i32 = clamp_(((((mul_(surface_6[3], lx_4)) + (mul_(surface_6[4], ly_5)))) >> u32(1)), i32(-5200), 4200);
+  var dark_11: i32 = shadowAt_(s_0, x_1, y_2, height_8);
+  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) - (mul_(lx_4, 34))), ((y_2) - (mul_(ly_5, 34))), &surface_6);
+  var fall_12: i32 = ((height_8) - (surface_6[1]));
+  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) + (mul_(lx_4, 30))), ((y_2) + (mul_(ly_5, 30))), &surface_6);
+  var seam_13: bool = (((surface_6[0]) != (leaf_7)) && ((surface_6[1]) <= (((height_8) + (60)))));
+  shadeLeaf9_(s_0, ((memory[(((s_0) + (12))) >> 2u]) + (((leaf_7) * (52)))), x_1, y_2, part_9, lean_10, dark_11, fall_12, seam_13, out_3);
 }
 
 fn surroundBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

@@ -27,25 +27,26 @@ fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
   return min(max(x_0, low_1), high_2);
 }
 
+fn splineIn_(nodes_0: i32, k_1: i32, fx_2: i32, fy_3: i32) -> i32 {
+  var nodesAt_4: i32 = memory[(nodes_0) >> 2u];
+  var left_5: i32 = ((((128) - (fx_2))) * (((128) - (fx_2))));
+  var right_6: i32 = ((fx_2) * (fx_2));
+  var middle_7: i32 = ((((32768) - (left_5))) - (right_6));
+  var a_8: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((k_1) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (1))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var b_9: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (147))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (148))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var c_10: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (294))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (295))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var top_11: i32 = ((((((128) - (fy_3))) * (((128) - (fy_3))))) >> u32(3));
+  var bottom_12: i32 = ((((fy_3) * (fy_3))) >> u32(3));
+  return ((((((((top_11) * (a_8))) + (((((((4096) - (top_11))) - (bottom_12))) * (b_9))))) + (((bottom_12) * (c_10))))) >> u32(12));
+}
+
 fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
   var nodes_3: i32 = field_0;
-  var nodesAt_4: i32 = memory[(nodes_3) >> 2u];
-  var reachX_5: i32 = memory[(((field_0) + (8))) >> 2u];
-  var reachY_6: i32 = memory[(((field_0) + (12))) >> 2u];
-  var u_7: i32 = ((clamp_(x_1, ((0) - (reachX_5)), reachX_5)) + (9408));
-  var v_8: i32 = ((clamp_(y_2, ((0) - (reachY_6)), reachY_6)) + (9408));
-  var fx_9: i32 = ((u_7) & (127));
-  var fy_10: i32 = ((v_8) & (127));
-  var left_11: i32 = ((((128) - (fx_9))) * (((128) - (fx_9))));
-  var right_12: i32 = ((fx_9) * (fx_9));
-  var middle_13: i32 = ((((32768) - (left_11))) - (right_12));
-  var k_14: i32 = ((((((((((v_8) >> u32(7))) - (1))) * (147))) + (((u_7) >> u32(7))))) - (1));
-  var a_15: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((k_14) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (1))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_16: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (147))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (148))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_17: i32 = ((((((((left_11) * (memory[(((nodesAt_4) + (((((k_14) + (294))) << u32(2))))) >> 2u]))) + (((middle_13) * (memory[(((nodesAt_4) + (((((k_14) + (295))) << u32(2))))) >> 2u]))))) + (((right_12) * (memory[(((nodesAt_4) + (((((k_14) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var top_18: i32 = ((((((128) - (fy_10))) * (((128) - (fy_10))))) >> u32(3));
-  var bottom_19: i32 = ((((fy_10) * (fy_10))) >> u32(3));
-  return ((((((((top_18) * (a_15))) + (((((((4096) - (top_18))) - (bottom_19))) * (b_16))))) + (((bottom_19) * (c_17))))) >> u32(12));
+  var reachX_4: i32 = memory[(((field_0) + (8))) >> 2u];
+  var reachY_5: i32 = memory[(((field_0) + (12))) >> 2u];
+  var u_6: i32 = ((clamp_(x_1, ((0) - (reachX_4)), reachX_4)) + (9408));
+  var v_7: i32 = ((clamp_(y_2, ((0) - (reachY_5)), reachY_5)) + (9408));
+  return splineIn_(nodes_3, ((((((((((v_7) >> u32(7))) - (1))) * (147))) + (((u_6) >> u32(7))))) - (1)), ((u_6) & (127)), ((v_7) & (127)));
 }
 
 fn fadeOf_(t_0: i32) -> i32 {
@@ -68,15 +69,13 @@ fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
   return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
 }
 
-fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
-  var fx_3: i32 = ((x_0) & (8191));
-  var fy_4: i32 = ((y_1) & (8191));
+fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
   var u_5: i32 = fadeOf_(fx_3);
   var v_6: i32 = fadeOf_(fy_4);
-  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var left_7: i32 = ((cellX_0) * (668265261));
   var right_8: i32 = ((left_7) + (668265261));
   var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
-  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var row_10: i32 = ((cellY_1) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
   var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
@@ -86,6 +85,10 @@ fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
   var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
   var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
 fn root_(n_0: i32) -> i32 {

@@ -36,29 +36,34 @@ fn finish_(mixed_0: i32) -> i32 {
   return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
 }
 
-fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  var h_3: i32 = ((finish_(mixed_0)) & (15));
-  return ((((((memory[(((72) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((144) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+fn halves_(low_0: i32, high_1: i32) -> i32 {
+  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
 }
 
-fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
-  var fx_3: i32 = ((x_0) & (8191));
-  var fy_4: i32 = ((y_1) & (8191));
+fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
+}
+
+fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
   var u_5: i32 = fadeOf_(fx_3);
   var v_6: i32 = fadeOf_(fy_4);
-  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var left_7: i32 = ((cellX_0) * (668265261));
   var right_8: i32 = ((left_7) + (668265261));
   var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
-  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var row_10: i32 = ((cellY_1) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
-  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
-  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
-  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
-  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradientOf_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradientOf_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradientOf_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
   var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
   var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
@@ -134,10 +139,6 @@ fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
 fn radiusAt_(profile_0: i32, k_1: i32) -> i32 {
   var profileAt_2: i32 = memory[(profile_0) >> 2u];
   return mix_(memory[(((profileAt_2) + (((((k_1) >> u32(8))) << u32(2))))) >> 2u], memory[(((profileAt_2) + (((((((k_1) >> u32(8))) + (1))) << u32(2))))) >> 2u], ((((k_1) & (255))) << u32(5)));
-}
-
-fn halves_(low_0: i32, high_1: i32) -> i32 {
-  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
 }
 
 fn phases_(one_0: i32, two_1: i32, from_2: i32) -> i32 {
@@ -246,9 +247,9 @@ fn light4_(s_0: i32, nx_1: i32, nz_2: i32, slope_3: i32, out_4: ptr<function, ar
   var side_5: i32 = ((memory[(((s_0) + (4))) >> 2u]) * (nx_1));
   var lit_6: i32 = clamp_(((((mul_(nz_2, 5400)) + (mul_(side_5, 5200)))) - (mul_(slope_3, 1600))), i32(-3000), 9000);
   blend0_(out_4, ((s_0) + (40)), mul_(step_(6800, i32(-2600), lit_6), 5600));
-  blend0_(out_4, 208, mul_(step_(6200, 9200, lit_6), 1500));
+  blend0_(out_4, 136, mul_(step_(6200, 9200, lit_6), 1500));
   var gloss_7: i32 = step_(7700, 8250, ((mul_(nz_2, 5000)) + (mul_(side_5, 6400))));
-  blend0_(out_4, 208, mul_(gloss_7, 2600));
+  blend0_(out_4, 136, mul_(gloss_7, 2600));
 }
 
 fn glazePot6_(s_0: i32, pot_1: i32, nx_2: i32, nz_3: i32, slope_4: i32, t_5: i32, out_6: ptr<function, array<i32, 3>>) {
@@ -293,7 +294,7 @@ fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, a
     if (((far_11) < (8192))) {
       if (((far_11) > (6500))) {
         paint0_(out_4, ((pot_1) + (32)));
-        blend0_(out_4, 208, 2100);
+        blend0_(out_4, 136, 2100);
       } else {
         paint0_(out_4, ((s_0) + (40)));
         blend0_(out_4, ((pot_1) + (32)), clamp_(((2600) - (mul_(((memory[(((s_0) + (4))) >> 2u]) * (nx_10)), 1900))), 500, 5000));
@@ -309,7 +310,7 @@ fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, a
   if ((((dx_2) > (flatRadius_13)) || ((dx_2) < (((0) - (flatRadius_13)))))) {
     return;
   }
-  var bulge_14: i32 = memory[(((236) + (((clamp_(((max(((((dx_2) * (8192))) / (max(1, flatRadius_13))), ((0) - (((((dx_2) * (8192))) / (max(1, flatRadius_13))))))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
+  var bulge_14: i32 = memory[(((164) + (((clamp_(((max(((((dx_2) * (8192))) / (max(1, flatRadius_13))), ((0) - (((((dx_2) * (8192))) / (max(1, flatRadius_13))))))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
   var t_15: i32 = ((((((up_3) + (mul_(mul_(flatRadius_13, 1300), bulge_14)))) * (16384))) / (height_7));
   if (((t_15) < (0))) {
     return;
@@ -320,7 +321,7 @@ fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, a
     return;
   }
   var nx_18: i32 = ((((dx_2) * (8192))) / (radius_17));
-  var nz_19: i32 = memory[(((236) + (((clamp_(((max(nx_18, ((0) - (nx_18)))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
+  var nz_19: i32 = memory[(((164) + (((clamp_(((max(nx_18, ((0) - (nx_18)))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
   var slope_20: i32 = clamp_(((((((((memory[(((profileAt_6) + (((((((k_16) >> u32(8))) + (1))) << u32(2))))) >> 2u]) - (memory[(((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) >> 2u]))) * (16))) * (8192))) / (height_7)), i32(-8192), 8192);
   glazePot6_(s_0, pot_1, nx_18, nz_19, slope_20, ((k_16) >> u32(1)), out_4);
 }

@@ -54,29 +54,34 @@ fn fadeOf_(t_0: i32) -> i32 {
   return ((((cube_1) * (((((((((((6) * (t_0))) - (122880))) * (t_0))) >> u32(13))) + (81920))))) >> u32(13));
 }
 
-fn gradient_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  var h_3: i32 = ((finish_(mixed_0)) & (15));
-  return ((((((memory[(((72) + (((h_3) << u32(2))))) >> 2u]) * (dx_1))) + (((memory[(((144) + (((h_3) << u32(2))))) >> 2u]) * (dy_2))))) >> u32(12));
+fn halves_(low_0: i32, high_1: i32) -> i32 {
+  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
 }
 
-fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
-  var fx_3: i32 = ((x_0) & (8191));
-  var fy_4: i32 = ((y_1) & (8191));
+fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
+  return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
+}
+
+fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
   var u_5: i32 = fadeOf_(fx_3);
   var v_6: i32 = fadeOf_(fy_4);
-  var left_7: i32 = ((((x_0) >> u32(13))) * (668265261));
+  var left_7: i32 = ((cellX_0) * (668265261));
   var right_8: i32 = ((left_7) + (668265261));
   var s_9: i32 = ((((seed_2) + (1))) * (i32(-1640531535)));
-  var row_10: i32 = ((((y_1) >> u32(13))) * (374761393));
+  var row_10: i32 = ((cellY_1) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
-  var a_13: i32 = gradient_(((left_7) ^ (top_11)), fx_3, fy_4);
-  var b_14: i32 = gradient_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
-  var c_15: i32 = gradient_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
-  var d_16: i32 = gradient_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
+  var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
+  var b_14: i32 = gradientOf_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
+  var c_15: i32 = gradientOf_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
+  var d_16: i32 = gradientOf_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
   var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
   var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
   return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+}
+
+fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
+  return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
 fn mul_(a_0: i32, b_1: i32) -> i32 {

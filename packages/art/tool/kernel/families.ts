@@ -8,7 +8,7 @@ import { GLINT, GOLD } from "../../src/family/marble.ts";
 import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
 import { CIRCLE, WARM } from "../../src/family/vessel.ts";
 import { EXPONENTIAL } from "../../src/family/wash.ts";
-import { GX, GY } from "../../src/noise.ts";
+import { DIRECTIONS } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
 import { lower } from "./lower.ts";
 
@@ -49,9 +49,10 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
       files: ["integer", "halves", "noise", "colour", "net", "field", "family/ground", `family/${file}`, "render"].map(
         source,
       ),
-      tables: { GX, GY, ...tables },
+      tables: { DIRECTIONS, ...tables },
       // A large table is no place for four lanes to look into one by one.
-      instead: { fade: "fadeOf", activate: "activationOf", shade, surround, Finish: state },
+      instead: { fade: "fadeOf", gradient: "gradientOf", activate: "activationOf", shade, surround, Finish: state },
+      coherent: { noiseIn: 3, splineIn: 2, levelIn: 2, carveMotif: 1, shadeLeaf: 2 },
     },
     "sampleLight",
   );

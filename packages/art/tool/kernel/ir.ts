@@ -110,6 +110,8 @@ export interface Program {
   /** Module-level tables in use, each with the address of its two words; their elements follow. */
   readonly tables: readonly { readonly name: string; readonly address: number; readonly values: ArrayLike<number> }[];
   readonly scratches: readonly Scratch[];
+  /** Routines whose first n arguments mostly agree among neighbouring samples: the cell of a lattice, a stone. */
+  readonly coherent: Readonly<Record<string, number>>;
   /** The first free byte behind tables and scratch: where a state may begin. */
   readonly free: number;
 }

@@ -24,6 +24,8 @@ export interface Sources {
   readonly tables: Readonly<Record<string, ArrayLike<number>>>;
   /** Functions and types that a kernel replaces by others: a table by its polynomial, any finish by a family's own. */
   readonly instead?: Readonly<Record<string, string>>;
+  /** See {@link Program.coherent}. */
+  readonly coherent?: Readonly<Record<string, number>>;
 }
 
 /** Tables begin here; the words below are the caller's. */
@@ -468,6 +470,7 @@ export function lower(sources: Sources, entry: string): Program {
     layouts,
     tables: Array.from(tables, ([name, table]) => ({ name, ...table })),
     scratches: Array.from(scratches.values()),
+    coherent: sources.coherent ?? {},
     free,
   };
 }

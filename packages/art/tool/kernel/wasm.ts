@@ -39,10 +39,20 @@ export function kernelModule(program: Program): Uint8Array<ArrayBuffer> {
     const key = `${routine.name} ${varying.map((v) => (v ? "v" : "u")).join("")}`;
     const known = variants.get(key);
     if (known) return known;
-    const analysis = analyse(routine, varying, variantOf);
-    const variant: Variant = { index: functions.push(undefined) - 1, varying, ...analysis };
+    let index = 0;
+    const variant: Variant = {
+      varying,
+      ...analyse(routine, varying, variantOf),
+      // Written when it is first called: what stands in place everywhere needs no function.
+      get index() {
+        if (index === 0) {
+          index = functions.push(undefined) - 1;
+          functions[index] = write(routine, variant, variantOf, program.coherent);
+        }
+        return index;
+      },
+    };
     variants.set(key, variant);
-    functions[variant.index] = write(routine, variant, variantOf);
     return variant;
   };
   const { entry } = program;
@@ -205,6 +215,30 @@ function variesWith(e: Expr, variable: (v: Variable) => boolean, variantOf: Vari
   }
 }
 
+/** Whether a routine stands in its caller's code: small, and nobody leaves it before its end. */
+function inPlace(routine: Routine): boolean {
+  const known = IN_PLACE.get(routine);
+  if (known !== undefined) return known;
+  const last = routine.body.at(-1);
+  const before = last?.op === "return" ? routine.body.slice(0, -1) : routine.body;
+  const small =
+    (last?.op === "return" || routine.result.kind === "void") &&
+    !before.some(returns) &&
+    sizeOf(routine.body) <= MOST_IN_PLACE;
+  IN_PLACE.set(routine, small);
+  return small;
+}
+
+const IN_PLACE = new WeakMap<Routine, boolean>();
+/** In nodes of the tree. */
+const MOST_IN_PLACE = 90;
+
+function sizeOf(of: unknown): number {
+  if (Array.isArray(of)) return of.reduce((sum: number, each) => sum + sizeOf(each), 0);
+  if (typeof of !== "object" || of === null || !("op" in of)) return 0;
+  return Object.values(of).reduce((sum: number, each) => sum + sizeOf(each), 1);
+}
+
 /** The expression of a routine that is nothing else, so that it can stand in the caller's code. */
 function single(routine: Routine): Expr | undefined {
   const [only] = routine.body;
@@ -230,7 +264,7 @@ interface LoopMarks {
   readonly skipped: number;
 }
 
-function write(routine: Routine, variant: Variant, variantOf: VariantOf): FunctionParts {
+function write(routine: Routine, variant: Variant, variantOf: VariantOf, coherent: Program["coherent"]): FunctionParts {
   const types: number[] = [];
   const params: number[] = [V128];
   const homes = new Map<Variable, Home>();
@@ -248,11 +282,13 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
     types.push(type);
     return params.length + types.length - 1;
   };
-  const valued = routine.result.kind !== "void";
   const resultType = variant.resultVaries ? V128 : I32;
-  const result = valued ? fresh(resultType) : -1;
+  const result = valued(routine) ? fresh(resultType) : -1;
   const returned = variant.early ? fresh(V128) : -1;
-  const results = [...(valued ? [resultType] : []), ...colours.flatMap((c) => homes.get(c)!.locals.map(() => V128))];
+  const results = [
+    ...(valued(routine) ? [resultType] : []),
+    ...colours.flatMap((c) => homes.get(c)!.locals.map(() => V128)),
+  ];
 
   const code: number[] = [];
   const emit = (...bytes: number[]): undefined => {
@@ -261,6 +297,8 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   let mask = 0;
   let depth = 0;
   let loop: LoopMarks | undefined;
+  /** Whose statements are being written: ours, or those of a routine that stands in place. */
+  let present: Analysis = variant;
 
   const home = (v: Variable): Home => {
     const known = homes.get(v);
@@ -269,7 +307,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   };
   const varies = (e: Expr): boolean => variesWith(e, (v) => home(v).varies, variantOf);
   const settle = (v: Variable): Home => {
-    const isVector = variant.vectors.has(v) || v.type.kind === "local";
+    const isVector = present.vectors.has(v) || v.type.kind === "local";
     const width = v.type.kind === "local" ? v.type.size : 1;
     const made: Home = {
       locals: Array.from({ length: width }, () => fresh(isVector ? V128 : I32)),
@@ -538,6 +576,9 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
     }
     const args = e.args.map((arg, i) => e.to.params[i]!.type.kind === "local" || varies(arg));
     const to = variantOf(e.to, args);
+    const leading = coherent[e.to.name] ?? 0;
+    if (args.some((wide, i) => wide && i < leading)) return together(e, to, leading);
+    if (inPlace(e.to)) return here(e, to);
     emit(...localGet(mask));
     const taken: Home[] = [];
     e.args.forEach((arg, i) => {
@@ -551,6 +592,76 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
     for (const place of taken.toReversed()) for (const local of place.locals.toReversed()) keep(local, place.mask);
   };
 
+  /** A call whose first arguments mostly agree: where they do in all lanes that count, a variant takes them as scalars. */
+  const together = (e: Call, to: Variant, leading: number): undefined => {
+    const taken: Home[] = [];
+    const made = e.args.map((arg, i): readonly number[] => {
+      if (e.to.params[i]!.type.kind === "local" && arg.op === "variable") {
+        taken.push(home(arg.variable));
+        return home(arg.variable).locals;
+      }
+      value(arg, to.varying[i]!);
+      const local = fresh(to.varying[i] ? V128 : I32);
+      emit(...localSet(local));
+      return [local];
+    });
+    const told = made.flatMap(([local], i) => (i < leading && to.varying[i] ? [local!] : []));
+    for (const [i, local] of told.entries()) {
+      emit(...localGet(local), ...localGet(local), ...localGet(local), ...simd(SHUFFLE));
+      emit(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, ...simd(VECTOR.eq!));
+      if (i > 0) emit(...simd(AND));
+    }
+    emit(...localGet(mask), ...simd(NOT), ...simd(OR), ...simd(ALL));
+    const result = to.resultVaries ? fresh(V128) : fresh(I32);
+    const one = variantOf(
+      e.to,
+      to.varying.map((wide, i) => wide && i >= leading),
+    );
+    emit(0x04, 0x40);
+    depth++;
+    for (const variant of [one, to]) {
+      emit(...localGet(mask));
+      for (const [i, locals] of made.entries()) {
+        for (const local of locals) emit(...localGet(local));
+        if (to.varying[i] && !variant.varying[i]) emit(...simd(EXTRACT), 0);
+      }
+      emit(0x10, ...unsigned(variant.index));
+      for (const place of taken.toReversed()) for (const local of place.locals.toReversed()) keep(local, place.mask);
+      if (valued(e.to)) {
+        if (to.resultVaries && !variant.resultVaries) emit(...simd(SPLAT));
+        emit(...localSet(result));
+      }
+      if (variant === one) emit(0x05);
+    }
+    depth--;
+    emit(END);
+    if (valued(e.to)) emit(...localGet(result));
+  };
+
+  const here = (e: Call, to: Variant): undefined => {
+    const set = new Set<Variable>();
+    collectSets(e.to.body, set);
+    const made = e.to.params.map((p, i): Home => {
+      const arg = e.args[i]!;
+      const wide = to.vectors.has(p);
+      if (arg.op === "variable" && (p.type.kind === "local" || (!set.has(p) && home(arg.variable).varies === wide))) {
+        return home(arg.variable);
+      }
+      value(arg, wide);
+      const local = fresh(wide ? V128 : I32);
+      emit(...localSet(local));
+      return { locals: [local], varies: wide, mask };
+    });
+    for (const [i, p] of e.to.params.entries()) homes.set(p, made[i]!);
+    const outer = present;
+    present = to;
+    for (const s of e.to.body) {
+      if (s.op !== "return") statement(s);
+      else if (s.value) value(s.value, to.resultVaries);
+    }
+    present = outer;
+  };
+
   const statements = (list: readonly Statement[]): undefined => {
     for (const s of list) statement(s);
   };
@@ -558,7 +669,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   const statement = (s: Statement): undefined => {
     switch (s.op) {
       case "declare": {
-        const wide = variant.vectors.has(s.variable);
+        const wide = present.vectors.has(s.variable);
         value(s.value, wide);
         return emit(...localSet(settle(s.variable).locals[0]!));
       }
@@ -588,9 +699,9 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
         return;
       }
       case "if":
-        return variant.parting.has(s) ? part(s) : branch(s);
+        return present.parting.has(s) ? part(s) : branch(s);
       case "loop":
-        return variant.parting.has(s) ? partingLoop(s) : plainLoop(s);
+        return present.parting.has(s) ? partingLoop(s) : plainLoop(s);
       case "return":
         return leave(s.value);
       case "break":
@@ -696,7 +807,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf): Functi
   };
 
   const give = (): undefined => {
-    if (valued) emit(...localGet(result));
+    if (valued(routine)) emit(...localGet(result));
     for (const c of colours) for (const local of home(c).locals) emit(...localGet(local));
   };
 
@@ -730,6 +841,18 @@ function returns(s: Statement): boolean {
   if (s.op === "return") return true;
   if (s.op === "if") return [...s.yes, ...s.no].some(returns);
   return s.op === "loop" && s.body.some(returns);
+}
+
+function collectSets(list: readonly Statement[], into: Set<Variable>): void {
+  for (const s of list) {
+    if (s.op === "set") into.add(s.variable);
+    if (s.op === "if") collectSets([...s.yes, ...s.no], into);
+    if (s.op === "loop") collectSets([...s.first, ...s.next, ...s.body], into);
+  }
+}
+
+function valued(routine: Routine): boolean {
+  return routine.result.kind !== "void";
 }
 
 /** Whether an expression reads memory or calls: then it must run under the mask of its own lanes. */
@@ -781,6 +904,7 @@ const VECTOR: Readonly<Partial<Record<Binary, number>>> = {
   ...{ dot16: 0xba, sub16: 0x91, min16: 0x96, mul16: 0x82, shl16: 0x8b, shr16: 0x8c },
 };
 const LOAD_SPLAT = 0x09;
+const SHUFFLE = 0x0d;
 const SPLAT = 0x11;
 const EXTRACT = 0x1b;
 const NOT = 0x4d;
@@ -789,6 +913,7 @@ const ANDNOT = 0x4f;
 const OR = 0x50;
 const BITSELECT = 0x52;
 const ANY = 0x53;
+const ALL = 0xa3;
 
 function vectorOf(lanes: readonly number[]): number[] {
   return [...simd(0x0c), ...new Uint8Array(Int32Array.from(lanes).buffer)];

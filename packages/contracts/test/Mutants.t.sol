@@ -3,9 +3,14 @@ pragma solidity 0.8.37;
 
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {Collection} from "../src/Collection.sol";
+import {Coinbase} from "../src/bitcoin/Coinbase.sol";
+import {Transaction} from "../src/bitcoin/Transaction.sol";
+import {Bitcoin} from "./Bitcoin.t.sol";
 import {Claims} from "./Claims.sol";
 import {Fixture} from "./Fixture.sol";
 import {Terms} from "../src/Terms.sol";
+import {Walker} from "./Transaction.t.sol";
+import {Test} from "./Vm.sol";
 
 /// @notice What mutation testing found that no other test noticed: each test here is the death of a mutant.
 contract CollectionMutantsTest is Fixture {
@@ -92,5 +97,60 @@ contract CollectionMutantsTest is Fixture {
 
     function _account(uint256 number) private view returns (address) {
         return address(uint160(uint256(vm.load(address(collection), keccak256(abi.encode(number, 5))))));
+    }
+}
+
+contract BitcoinMutantsTest is Test {
+    Bitcoin private bitcoin = new Bitcoin();
+    Walker private walker = new Walker();
+
+    /// @dev The last bit of the eight bytes, as they stand.
+    function test_aCommitmentThatPaysInItsLastByte() external {
+        bytes memory tagged = Claims.output(1 << 56, abi.encodePacked(Claims.TAG, keccak256("committed")));
+        vm.expectRevert(abi.encodeWithSelector(Coinbase.MalformedCommitment.selector, 53, 1 << 56));
+        bitcoin.commitment(Claims.transaction("height", 1, tagged));
+    }
+
+    /// @dev With too little gas for the first of the two hashes, what is left suffices for the second: of nothing.
+    function test_noHashWithoutGas() external view {
+        bytes memory data = new bytes(300_000);
+        bytes32 wanted = Claims.sha256d(data);
+        uint256 done;
+        for (uint256 i; i < 80; ++i) {
+            try bitcoin.hash{gas: 250_000 + 5_000 * i}(data) returns (bytes32 found) {
+                same("whole", found, wanted);
+                ++done;
+            } catch {}
+        }
+        hold("on both sides of enough", done > 0 && done < 80);
+    }
+
+    function test_theLongestScriptOfOneByte() external view {
+        bytes memory script = new bytes(252);
+        same("script", walker.walk(Claims.transaction(new bytes(20), 1, Claims.output(5, script)))[0].script, script);
+    }
+
+    /// @dev The output count stands at 66, the output at 67, its script's length at 75.
+    function test_cutAtEachBound() external {
+        bytes memory data = Claims.transaction(new bytes(20), 1, Claims.output(5, new bytes(22)));
+        _refused(_cut(data, 80), 102);
+        _refused(_cut(data, 79), 80);
+        _refused(_cut(data, 70), 71);
+        data = Claims.transaction(new bytes(20), 1, abi.encodePacked(Claims.le64(5), hex"fd00000000"));
+        vm.expectRevert(abi.encodeWithSelector(Transaction.BadCompactSize.selector, 75));
+        walker.walk(_cut(data, 80));
+        _refused(_cut(data, 79), 80);
+    }
+
+    function _refused(bytes memory data, uint256 end) private {
+        vm.expectRevert(abi.encodeWithSelector(Transaction.Truncated.selector, end, data.length));
+        walker.walk(data);
+    }
+
+    function _cut(bytes memory data, uint256 length) private pure returns (bytes memory) {
+        assembly ("memory-safe") {
+            mstore(data, length)
+        }
+        return data;
     }
 }

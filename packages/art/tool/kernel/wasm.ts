@@ -539,7 +539,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
     for (const high of [false, true]) {
       for (const operand of [x, y]) {
         emit(...localGet(operand));
-        if (high) emit(...localGet(operand), ...simd(0x0d), 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+        if (high) emit(...upper(operand));
         emit(...simd(0xfe));
       }
       emit(...simd(0xf3), ...simd(0xfc));
@@ -547,13 +547,26 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
     }
     const both = fresh(V128);
     emit(...localSet(both), ...localGet(q), ...localGet(both));
-    emit(...simd(0x0d), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    emit(...LOWS);
     if (name === "rem") {
       emit(...localSet(q), ...localGet(x), ...localGet(q), ...localGet(y), ...simd(VECTOR.mul!), ...simd(VECTOR.sub!));
     }
   };
 
+  /** The digits of integer.ts `root` at once: the root of an int32 as a double, cut, is exact. */
+  const squareRoot = (n: Expr): undefined => {
+    if (!varies(n)) {
+      scalar(n);
+      return emit(0xb7, 0x9f, 0xfc, 0x02);
+    }
+    const x = fresh(V128);
+    value(n, true);
+    emit(...localTee(x), ...simd(0xfe), ...simd(0xef), ...simd(0xfc));
+    emit(...localGet(x), ...upper(x), ...simd(0xfe), ...simd(0xef), ...simd(0xfc), ...LOWS);
+  };
+
   const call = (e: Call): undefined => {
+    if (e.to.name === "root") return squareRoot(e.args[0]!);
     const one = single(e.to);
     if (one) {
       // In place: parameters become variables of ours. The same routine may stand inside its own argument.
@@ -914,6 +927,14 @@ const OR = 0x50;
 const BITSELECT = 0x52;
 const ANY = 0x53;
 const ALL = 0xa3;
+/** The upper half of the vector on the stack and of the same in a local, twice. */
+const upper = (same: number) => [
+  ...localGet(same),
+  ...simd(SHUFFLE),
+  ...[8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15],
+];
+/** The lower halves of two vectors. */
+const LOWS = [...simd(SHUFFLE), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 function vectorOf(lanes: readonly number[]): number[] {
   return [...simd(0x0c), ...new Uint8Array(Int32Array.from(lanes).buffer)];

@@ -408,8 +408,8 @@ contract EscrowAttacksTest is EscrowFixture {
     function test_littleGas() external {
         _littleGas(0, 90_000);
         _littleGas(150_000, 0);
-        _littleGas(420_000, 0);
-        _littleGas(420_000, 90_000);
+        _littleGas(445_000, 0);
+        _littleGas(445_000, 90_000);
     }
 
     /// @dev A receiver that burns what it is given costs the prover a limited sum, and stops nothing.

@@ -7,6 +7,7 @@ export interface Row {
   value: number;
   unit:
     | "MH/s"
+    | "M/s"
     | "kH/s"
     | "shares/CPU-s"
     | "gas"

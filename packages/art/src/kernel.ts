@@ -106,7 +106,8 @@ export function createKernel(code: KernelCode): Kernel {
   return kernel;
 }
 
-interface KernelExports {
+/** What `kernelModule` makes: `run` takes `groups` of four samples from the arrays at `from` to those at `to`. */
+export interface KernelExports {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
   run(state: number, from: number, to: number, groups: number): void;
 }
@@ -119,8 +120,8 @@ export function stateAt({ tables }: KernelCode): number {
   return tables.length >> 1;
 }
 
-/** The memory that a kernel reads for a canvas: the tables, the canvas and all that it holds, as the layouts say. */
-export function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
+/** The memory that a kernel reads for a canvas, or another first record: the tables, it and all that it holds, as the layouts say. */
+export function imageOf(code: KernelCode, first: object, type = "Canvas"): Int32Array {
   const parts: { at: number; words: ArrayLike<number> }[] = [];
   let end = stateAt(code) >> 2;
   const take = (words: number): number => {
@@ -154,7 +155,7 @@ export function imageOf(code: KernelCode, canvas: Canvas): Int32Array {
       parts.push({ at, words: [Number(value)] });
     }
   };
-  put("Canvas", canvas, take(sizeOf("Canvas")));
+  put(type, first, take(sizeOf(type)));
   const image = new Int32Array(end);
   image.set(new Int32Array(fromHex(code.tables).buffer));
   for (const { at, words } of parts) image.set(words, at);

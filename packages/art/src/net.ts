@@ -6,12 +6,14 @@
  * @module
  */
 import { CarraraError } from "@carrara/base/errors";
+import type { Colour } from "./colour.ts";
 import { dot16, halves, min16, mul16, phases, shl16, shr16, sub16 } from "./halves.ts";
 import { div } from "./integer.ts";
 
 /** Sizes of a network. Latents enter as an extra bias of the first layer, so they cost nothing per sample. */
 export interface NetShape {
   readonly inputs: number;
+  /** Neurons of each hidden layer: 4 to 24, by fours. */
   readonly hidden: readonly number[];
   readonly outputs: number;
   readonly latents: number;
@@ -52,7 +54,7 @@ export interface BoundLayer {
   readonly shift: number;
   /** Activation of each two neurons; empty for the output layer. */
   readonly kinds: Uint8Array;
-  /** Row after row. */
+  /** Of hidden layers four rows at once, pair by pair; of the output layer row after row. */
   readonly weights: Int32Array;
   /** Bias, latents, and what turns the cut of a sum into rounding. */
   readonly start: Int32Array;
@@ -125,10 +127,12 @@ export function bind(net: Net, latents: ArrayLike<number>): BoundNet {
       for (let i = 0; i < net.shape.latents; i++) sum += net.latentWeights[j * net.shape.latents + i]! * latents[i]!;
       return (sum << 8) + (bias << 8) + 2048;
     });
+    const abreast = l === last ? 1 : 4;
     const packed = Int32Array.from({ length: pairs * size }, (_, k) => {
-      const i = 2 * (k % pairs);
-      const row = div(k, pairs) * inputs;
-      return halves(weights[row + i]!, i + 1 < inputs ? weights[row + i + 1]! : 0);
+      const row = div(k, abreast * pairs) * abreast + (k % abreast);
+      const i = 2 * (div(k, abreast) % pairs);
+      const at = row * inputs + i;
+      return halves(weights[at]!, i + 1 < inputs ? weights[at + 1]! : 0);
     });
     const by = l === last ? new Uint8Array(0) : Uint8Array.from({ length: size >> 1 }, (_, j) => kinds[2 * j]!);
     return { pairs, size, shift: l === 0 ? 12 : 7, kinds: by, weights: packed, start };
@@ -152,17 +156,22 @@ export function ask(net: BoundNet): void {
   for (let l = 0; l < last; l++) {
     const { pairs, size, shift, kinds, weights, start } = net.layers[l]!;
     const to = 12 - from;
-    let w = 0;
-    for (let j = 0; j < size; j += 2) {
-      let one = start[j]!;
-      let two = start[j + 1]!;
+    for (let j = 0; j < size; j += 4) {
+      let a = start[j]!;
+      let b = start[j + 1]!;
+      let c = start[j + 2]!;
+      let d = start[j + 3]!;
       for (let i = 0; i < pairs; i++) {
-        const a = SLOTS[from + i]!;
-        one = (one + dot16(weights[w + i]!, a)) | 0;
-        two = (two + dot16(weights[w + pairs + i]!, a)) | 0;
+        const both = SLOTS[from + i]!;
+        const w = j * pairs + 4 * i;
+        a = (a + dot16(weights[w]!, both)) | 0;
+        b = (b + dot16(weights[w + 1]!, both)) | 0;
+        c = (c + dot16(weights[w + 2]!, both)) | 0;
+        d = (d + dot16(weights[w + 3]!, both)) | 0;
       }
-      w += 2 * pairs;
-      SLOTS[to + (j >> 1)] = activate(kinds[j >> 1]!, phases(one, two, shift));
+      const k = j >> 1;
+      SLOTS[to + k] = activate(kinds[k]!, phases(a, b, shift));
+      SLOTS[to + k + 1] = activate(kinds[k + 1]!, phases(c, d, shift));
     }
     from = to;
   }
@@ -172,6 +181,17 @@ export function ask(net: BoundNet): void {
     for (let i = 0; i < pairs; i++) sum = (sum + dot16(weights[j * pairs + i]!, SLOTS[from + i]!)) | 0;
     SLOTS[OUTPUTS + j] = sum >> 2;
   }
+}
+
+/** Three outputs of a network for five inputs: a bare network as a kernel, for measuring. */
+export function askAt(net: BoundNet, x: number, y: number, r: number, m: number, n: number, out: Colour): void {
+  SLOTS[INPUTS] = halves(x, y);
+  SLOTS[INPUTS + 1] = halves(r, m);
+  SLOTS[INPUTS + 2] = halves(n, 0);
+  ask(net);
+  out[0] = SLOTS[OUTPUTS]!;
+  out[1] = SLOTS[OUTPUTS + 1]!;
+  out[2] = SLOTS[OUTPUTS + 2]!;
 }
 
 /** A network as a function from its inputs to its outputs; the array that comes back is its own. */

@@ -1,45 +1,73 @@
-/** Time to render: the canonical picture of each family, and thumbnails. */
+/** Time to render: a finished piece of each family and thumbnails, by the kernels and by the reference. */
 import { fileURLToPath } from "node:url";
-import type { Bench } from "../../../tool/bench-types.ts";
-import { CANONICAL, prepare, render } from "./render.ts";
-import { parseStyle } from "./style.ts";
+import { parseArgs } from "node:util";
+import type { Bench, Row } from "../../../tool/bench-types.ts";
+import type { Kernel } from "./kernel.ts";
+import { fastest } from "./kernels.ts";
+import { lightTile, prepare, renderTile } from "./render.ts";
+import { parseStyle, type Style } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
+const PLAIN: Kernel = { renderTile, lightTile };
 const FAMILIES = [...new Set(STYLES.map((style) => style.family))];
 const seedOf = (n: number) => Uint8Array.from({ length: 32 }, (_, i) => (i * 31 + n * 97) & 255);
-const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1]!;
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 export const bench: Bench = {
   name: "render",
-  about: "Seconds for a canonical picture of each family, thumbnails a second.",
-  async *run() {
-    for (const family of FAMILIES) {
+  about: "CPU seconds of a finished piece of each family, 1,024 px; thumbnails a second. --family NAME.",
+  async *run(args) {
+    const { values } = parseArgs({ args: [...args], options: { family: { type: "string" } } });
+    const wanted = FAMILIES.filter((name) => values.family === undefined || name === values.family);
+    for (const family of wanted) {
       const styles = STYLES.filter((style) => style.family === family).map((style) => parseStyle(style.bytes));
-      const times = styles.map((style, i) => {
-        const start = process.cpuUsage();
-        render(prepare(style, seedOf(i)), CANONICAL);
-        return process.cpuUsage(start).user / 1e6;
-      });
+      const kernel = fastest(styles[0]!.family);
+      secondsOf(styles[0]!, kernel, 0, 128);
+      const note = "1024 x 1024, 2 x 2 samples, set-up included, CPU seconds, median of the family's styles";
+      const times = (by: Kernel) => median(styles.map((style, i) => secondsOf(style, by, i, 1024)));
+      const plain: Row = { name: `render/${family}-1024-plain`, value: times(PLAIN), unit: "s", note };
+      yield plain;
+      const value = times(kernel);
       yield {
-        name: `render/${family}-512`,
-        value: Number(median(times).toFixed(3)),
+        name: `render/${family}-1024`,
+        value,
         unit: "s",
-        note: "512 x 512, 2 x 2 samples, set-up included, CPU seconds of one core, median of the family's styles",
+        baseline: plain.name,
+        ratio: Number((plain.value / value).toFixed(1)),
+        note,
       };
     }
-    const styles = STYLES.map((style) => parseStyle(style.bytes));
-    const start = process.cpuUsage();
-    for (const [i, style] of styles.entries()) render(prepare(style, seedOf(i)), { size: 64, samples: 1 });
-    const seconds = process.cpuUsage(start).user / 1e6;
-    yield {
-      name: "render/thumb-64",
-      value: Number((styles.length / seconds).toFixed(1)),
-      unit: "1/s",
-      note: "64 x 64, 1 sample, set-up included, CPU time, all house styles in turn",
+    const styles = STYLES.map((style) => parseStyle(style.bytes)).filter(({ family }) =>
+      wanted.includes(familyOf(family)),
+    );
+    const kernels = styles.map(({ family }) => fastest(family));
+    const rate = (by: (i: number) => Kernel) => {
+      const round = () => styles.reduce((sum, style, i) => sum + secondsOf(style, by(i), i, 64, 1), 0);
+      round();
+      return Number((styles.length / Math.min(round(), round(), round())).toFixed(1));
     };
+    const note = "64 x 64, 1 sample, set-up included, all house styles in turn, one core";
+    const plain: Row = { name: "render/thumb-64-plain", value: rate(() => PLAIN), unit: "1/s", note };
+    yield plain;
+    const value = rate((i) => kernels[i]!);
+    const ratio = Number((value / plain.value).toFixed(1));
+    yield { name: "render/thumb-64", value, unit: "1/s", baseline: plain.name, ratio, note };
   },
 };
 
+function familyOf(code: number): string {
+  return STYLES.find(({ bytes }) => bytes[1] === code)!.family;
+}
+
+/** CPU seconds of a piece from style and seed to its last byte. */
+function secondsOf(style: Style, by: Kernel, seed: number, size: number, samples = 2): number {
+  const out = new Uint8Array(size * size * 3);
+  const start = process.cpuUsage();
+  by.renderTile(prepare(style, seedOf(seed)), { size, samples, x0: 0, y0: 0, x1: size, y1: size }, out);
+  const { user, system } = process.cpuUsage(start);
+  return Number(((user + system) / 1e6).toFixed(3));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for await (const row of bench.run([])) console.log(JSON.stringify(row));
+  for await (const row of bench.run(process.argv.slice(2))) console.log(JSON.stringify(row));
 }

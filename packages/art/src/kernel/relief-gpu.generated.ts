@@ -32,9 +32,9 @@ fn splineIn_(nodes_0: i32, k_1: i32, fx_2: i32, fy_3: i32) -> i32 {
   var left_5: i32 = ((((128) - (fx_2))) * (((128) - (fx_2))));
   var right_6: i32 = ((fx_2) * (fx_2));
   var middle_7: i32 = ((((32768) - (left_5))) - (right_6));
-  var a_8: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((k_1) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (1))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_9: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (147))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (148))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_10: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (294))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (295))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var a_8: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((k_1) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (4))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (8))) >> 2u]))))) >> u32(12));
+  var b_9: i32 = ((((((((left_5) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (588))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (592))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (596))) >> 2u]))))) >> u32(12));
+  var c_10: i32 = ((((((((left_5) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1176))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1180))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1184))) >> 2u]))))) >> u32(12));
   var top_11: i32 = ((((((128) - (fy_3))) * (((128) - (fy_3))))) >> u32(3));
   var bottom_12: i32 = ((((fy_3) * (fy_3))) >> u32(3));
   return ((((((((top_11) * (a_8))) + (((((((4096) - (top_11))) - (bottom_12))) * (b_9))))) + (((bottom_12) * (c_10))))) >> u32(12));
@@ -274,7 +274,7 @@ fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
       }
     }
   }
-  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((quantilesAt_2) + (((((low_3) + (1))) << u32(2))))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
+  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((((quantilesAt_2) + (((low_3) << u32(2))))) + (4))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
 }
 
 fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
@@ -286,7 +286,7 @@ fn ramp0_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
   var p_4: i32 = ((clamp_(t_2, 0, 8191)) * (4));
   var from_5: i32 = ((paletteAt_3) + (((((p_4) >> u32(13))) << u32(3))));
   var fromAt_6: i32 = memory[(from_5) >> 2u];
-  var to_7: i32 = ((paletteAt_3) + (((((((p_4) >> u32(13))) + (1))) << u32(3))));
+  var to_7: i32 = ((((paletteAt_3) + (((((p_4) >> u32(13))) << u32(3))))) + (8));
   var toAt_8: i32 = memory[(to_7) >> 2u];
   var f_9: i32 = ((p_4) & (8191));
   (*out_0)[0] = ((memory[(fromAt_6) >> 2u]) + (((((((memory[(toAt_8) >> 2u]) - (memory[(fromAt_6) >> 2u]))) * (f_9))) >> u32(13))));

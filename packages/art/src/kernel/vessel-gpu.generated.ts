@@ -138,7 +138,7 @@ fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
 
 fn radiusAt_(profile_0: i32, k_1: i32) -> i32 {
   var profileAt_2: i32 = memory[(profile_0) >> 2u];
-  return mix_(memory[(((profileAt_2) + (((((k_1) >> u32(8))) << u32(2))))) >> 2u], memory[(((profileAt_2) + (((((((k_1) >> u32(8))) + (1))) << u32(2))))) >> 2u], ((((k_1) & (255))) << u32(5)));
+  return mix_(memory[(((profileAt_2) + (((((k_1) >> u32(8))) << u32(2))))) >> 2u], memory[(((((profileAt_2) + (((((k_1) >> u32(8))) << u32(2))))) + (4))) >> 2u], ((((k_1) & (255))) << u32(5)));
 }
 
 fn phases_(one_0: i32, two_1: i32, from_2: i32) -> i32 {
@@ -177,29 +177,34 @@ fn ask_(net_0: i32) {
       var start_11: i32 = ((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (28));
       var startAt_12: i32 = memory[(start_11) >> 2u];
       var to_13: i32 = ((12) - (from_2));
-      var w_14: i32 = 0;
       {
-        var j_15: i32 = 0;
+        var j_14: i32 = 0;
         loop {
-          if (!(((j_15) < (size_5)))) { break; }
-          var one_16: i32 = memory[(((startAt_12) + (((j_15) << u32(2))))) >> 2u];
-          var two_17: i32 = memory[(((startAt_12) + (((((j_15) + (1))) << u32(2))))) >> 2u];
+          if (!(((j_14) < (size_5)))) { break; }
+          var a_15: i32 = memory[(((startAt_12) + (((j_14) << u32(2))))) >> 2u];
+          var b_16: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (4))) >> 2u];
+          var c_17: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (8))) >> 2u];
+          var d_18: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (12))) >> 2u];
           {
-            var i_18: i32 = 0;
+            var i_19: i32 = 0;
             loop {
-              if (!(((i_18) < (pairs_4)))) { break; }
-              var a_19: i32 = SLOTS[((from_2) + (i_18))];
-              one_16 = ((one_16) + (dot16(memory[(((weightsAt_10) + (((((w_14) + (i_18))) << u32(2))))) >> 2u], a_19)));
-              two_17 = ((two_17) + (dot16(memory[(((weightsAt_10) + (((((((w_14) + (pairs_4))) + (i_18))) << u32(2))))) >> 2u], a_19)));
+              if (!(((i_19) < (pairs_4)))) { break; }
+              var both_20: i32 = SLOTS[((from_2) + (i_19))];
+              var w_21: i32 = ((((j_14) * (pairs_4))) + (((4) * (i_19))));
+              a_15 = ((a_15) + (dot16(memory[(((weightsAt_10) + (((w_21) << u32(2))))) >> 2u], both_20)));
+              b_16 = ((b_16) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (4))) >> 2u], both_20)));
+              c_17 = ((c_17) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (8))) >> 2u], both_20)));
+              d_18 = ((d_18) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (12))) >> 2u], both_20)));
               continuing {
-                i_18 = ((i_18) + (1));
+                i_19 = ((i_19) + (1));
               }
             }
           }
-          w_14 = ((w_14) + (((2) * (pairs_4))));
-          SLOTS[((to_13) + (((j_15) >> u32(1))))] = activationOf_(memory[(((kindsAt_8) + (((((j_15) >> u32(1))) << u32(2))))) >> 2u], phases_(one_16, two_17, shift_6));
+          var k_22: i32 = ((j_14) >> u32(1));
+          SLOTS[((to_13) + (k_22))] = activationOf_(memory[(((kindsAt_8) + (((k_22) << u32(2))))) >> 2u], phases_(a_15, b_16, shift_6));
+          SLOTS[((((to_13) + (k_22))) + (1))] = activationOf_(memory[(((((kindsAt_8) + (((k_22) << u32(2))))) + (4))) >> 2u], phases_(c_17, d_18, shift_6));
           continuing {
-            j_15 = ((j_15) + (2));
+            j_14 = ((j_14) + (4));
           }
         }
       }
@@ -209,30 +214,30 @@ fn ask_(net_0: i32) {
       }
     }
   }
-  var pairs_20: i32 = memory[(((memory[(net_0) >> 2u]) + (((last_1) * (36))))) >> 2u];
-  var size_21: i32 = memory[(((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (4))) >> 2u];
-  var weights_22: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (20));
-  var weightsAt_23: i32 = memory[(weights_22) >> 2u];
-  var start_24: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (28));
-  var startAt_25: i32 = memory[(start_24) >> 2u];
+  var pairs_23: i32 = memory[(((memory[(net_0) >> 2u]) + (((last_1) * (36))))) >> 2u];
+  var size_24: i32 = memory[(((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (4))) >> 2u];
+  var weights_25: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (20));
+  var weightsAt_26: i32 = memory[(weights_25) >> 2u];
+  var start_27: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (28));
+  var startAt_28: i32 = memory[(start_27) >> 2u];
   {
-    var j_26: i32 = 0;
+    var j_29: i32 = 0;
     loop {
-      if (!(((j_26) < (size_21)))) { break; }
-      var sum_27: i32 = memory[(((startAt_25) + (((j_26) << u32(2))))) >> 2u];
+      if (!(((j_29) < (size_24)))) { break; }
+      var sum_30: i32 = memory[(((startAt_28) + (((j_29) << u32(2))))) >> 2u];
       {
-        var i_28: i32 = 0;
+        var i_31: i32 = 0;
         loop {
-          if (!(((i_28) < (pairs_20)))) { break; }
-          sum_27 = ((sum_27) + (dot16(memory[(((weightsAt_23) + (((((((j_26) * (pairs_20))) + (i_28))) << u32(2))))) >> 2u], SLOTS[((from_2) + (i_28))])));
+          if (!(((i_31) < (pairs_23)))) { break; }
+          sum_30 = ((sum_30) + (dot16(memory[(((weightsAt_26) + (((((((j_29) * (pairs_23))) + (i_31))) << u32(2))))) >> 2u], SLOTS[((from_2) + (i_31))])));
           continuing {
-            i_28 = ((i_28) + (1));
+            i_31 = ((i_31) + (1));
           }
         }
       }
-      SLOTS[((24) + (j_26))] = ((sum_27) >> u32(2));
+      SLOTS[((24) + (j_29))] = ((sum_30) >> u32(2));
       continuing {
-        j_26 = ((j_26) + (1));
+        j_29 = ((j_29) + (1));
       }
     }
   }
@@ -322,7 +327,7 @@ fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, a
   }
   var nx_18: i32 = ((((dx_2) * (8192))) / (radius_17));
   var nz_19: i32 = memory[(((164) + (((clamp_(((max(nx_18, ((0) - (nx_18)))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
-  var slope_20: i32 = clamp_(((((((((memory[(((profileAt_6) + (((((((k_16) >> u32(8))) + (1))) << u32(2))))) >> 2u]) - (memory[(((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) >> 2u]))) * (16))) * (8192))) / (height_7)), i32(-8192), 8192);
+  var slope_20: i32 = clamp_(((((((((memory[(((((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) + (4))) >> 2u]) - (memory[(((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) >> 2u]))) * (16))) * (8192))) / (height_7)), i32(-8192), 8192);
   glazePot6_(s_0, pot_1, nx_18, nz_19, slope_20, ((k_16) >> u32(1)), out_4);
 }
 

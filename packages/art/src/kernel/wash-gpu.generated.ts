@@ -78,9 +78,9 @@ fn splineIn_(nodes_0: i32, k_1: i32, fx_2: i32, fy_3: i32) -> i32 {
   var left_5: i32 = ((((128) - (fx_2))) * (((128) - (fx_2))));
   var right_6: i32 = ((fx_2) * (fx_2));
   var middle_7: i32 = ((((32768) - (left_5))) - (right_6));
-  var a_8: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((k_1) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (1))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (2))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var b_9: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (147))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (148))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (149))) << u32(2))))) >> 2u]))))) >> u32(12));
-  var c_10: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((((k_1) + (294))) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((nodesAt_4) + (((((k_1) + (295))) << u32(2))))) >> 2u]))))) + (((right_6) * (memory[(((nodesAt_4) + (((((k_1) + (296))) << u32(2))))) >> 2u]))))) >> u32(12));
+  var a_8: i32 = ((((((((left_5) * (memory[(((nodesAt_4) + (((k_1) << u32(2))))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (4))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (8))) >> 2u]))))) >> u32(12));
+  var b_9: i32 = ((((((((left_5) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (588))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (592))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (596))) >> 2u]))))) >> u32(12));
+  var c_10: i32 = ((((((((left_5) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1176))) >> 2u]))) + (((middle_7) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1180))) >> 2u]))))) + (((right_6) * (memory[(((((nodesAt_4) + (((k_1) << u32(2))))) + (1184))) >> 2u]))))) >> u32(12));
   var top_11: i32 = ((((((128) - (fy_3))) * (((128) - (fy_3))))) >> u32(3));
   var bottom_12: i32 = ((((fy_3) * (fy_3))) >> u32(3));
   return ((((((((top_11) * (a_8))) + (((((((4096) - (top_11))) - (bottom_12))) * (b_9))))) + (((bottom_12) * (c_10))))) >> u32(12));
@@ -118,7 +118,7 @@ fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
       }
     }
   }
-  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((quantilesAt_2) + (((((low_3) + (1))) << u32(2))))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
+  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((((quantilesAt_2) + (((low_3) << u32(2))))) + (4))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
 }
 
 fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
@@ -200,7 +200,7 @@ fn shadeWash3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>
       var far_37: i32 = ((((dx_35) * (dx_35))) + (((dy_36) * (dy_36))));
       if (((far_37) < (((size_34) * (size_34))))) {
         var w_38: i32 = ((((3000) + (((bitcast<i32>(bitcast<u32>(h_33) >> u32(20))) & (4095))))) + (((grain_10) >> u32(1))));
-        var layer_39: i32 = ((memory[(((s_0) + (12))) >> 2u]) + (((((memory[(((s_0) + (16))) >> 2u]) - (1))) * (48))));
+        var layer_39: i32 = ((((memory[(((s_0) + (12))) >> 2u]) + (((memory[(((s_0) + (16))) >> 2u]) * (48))))) + (i32(-48)));
         r_11 = ((r_11) + (mul_(memory[(((layer_39) + (36))) >> 2u], w_38)));
         gr_12 = ((gr_12) + (mul_(memory[(((layer_39) + (40))) >> 2u], w_38)));
         b_13 = ((b_13) + (mul_(memory[(((layer_39) + (44))) >> 2u], w_38)));

@@ -41,9 +41,13 @@ function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number
   return { file, state, shade: `shade${state}`, surround: `surround${state}`, tables };
 }
 
+/** A bare network. */
+export function netProgram(): Program {
+  return lower({ files: ["halves", "net"].map(source), tables: {}, instead: { activate: "activationOf" } }, "askAt");
+}
+
 /** The program of one family, from `sampleLight` down. */
 export function programOf({ file, state, shade, surround, tables }: Compiled): Program {
-  const source = (name: string) => fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
   return lower(
     {
       files: ["integer", "halves", "noise", "colour", "net", "field", "family/ground", `family/${file}`, "render"].map(
@@ -56,4 +60,8 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
     },
     "sampleLight",
   );
+}
+
+function source(name: string): string {
+  return fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
 }

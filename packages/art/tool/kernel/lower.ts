@@ -526,6 +526,9 @@ function add(a: Expr, b: Expr): Expr {
 }
 
 function times(a: Expr, k: number): Expr {
+  // What is constant in an index comes to the end of the address, where an instruction takes it for nothing.
+  if (a.op === "binary" && a.name === "add" && a.b.op === "int") return add(times(a.a, k), int(a.b.value * k));
+  if (a.op === "binary" && a.name === "sub" && a.b.op === "int") return add(times(a.a, k), int(-a.b.value * k));
   return (k & (k - 1)) === 0 ? binary("shl", a, int(31 - Math.clz32(k))) : binary("mul", a, int(k));
 }
 
@@ -537,6 +540,7 @@ function binary(name: Binary, a: Expr, b: Expr): Expr {
   if (name === "add" && b.op === "int" && a.op === "binary" && a.name === "add" && a.b.op === "int") {
     return binary("add", a.a, int(a.b.value + b.value));
   }
+  if (name === "add" && b.op === "binary" && b.name === "add" && b.b.op === "int") return add(add(a, b.a), b.b);
   return { op: "binary", name, a, b };
 }
 

@@ -22,7 +22,7 @@ import {
   simd,
   V128,
 } from "@carrara/base/wasm";
-import type { Binary, Call, Expr, Program, Routine, Statement, Variable } from "./ir.ts";
+import type { Binary, Call, Expr, Program, Routine, Scratch, Statement, Variable } from "./ir.ts";
 
 /** Bytes of one group's arrays in {@link kernelModule}'s `run`: four int32. */
 const GROUP = 16;
@@ -408,8 +408,7 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
       case "item":
         return emit(...localGet(home(e.of).locals[e.index]!));
       case "slot":
-        slotAddress(e.index);
-        return emit(...simd(0x00), 4, ...unsigned(e.of.address));
+        return emit(...slotAddress(e.of, e.index, simd(0x00)));
       case "load":
         return gather(e.address);
       case "binary":
@@ -455,10 +454,13 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
     }
   };
 
-  const slotAddress = (index: Expr): undefined => {
-    if (varies(index)) throw new Error(`${routine.name}: a slot at an index that varies`);
-    scalar(index);
+  /** Puts the address of a slot on the stack; gives the instruction with what is constant of it. */
+  const slotAddress = (of: Scratch, index: Expr, instruction: readonly number[]): number[] => {
+    const { at, offset } = split(index);
+    if (varies(at)) throw new Error(`${routine.name}: a slot at an index that varies`);
+    scalar(at);
     emit(...i32Const(4), 0x74);
+    return [...instruction, 4, ...unsigned(of.address + 16 * offset)];
   };
 
   const choose = (test: Expr, a: Expr, b: Expr): undefined => {
@@ -700,11 +702,10 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
         return keep(place.locals[s.index]!, place.mask);
       }
       case "setSlot": {
-        slotAddress(s.index);
+        const store = slotAddress(s.of, s.index, simd(0x0b));
         value(s.value, true);
-        slotAddress(s.index);
-        emit(...simd(0x00), 4, ...unsigned(s.of.address), ...localGet(mask), ...simd(BITSELECT));
-        return emit(...simd(0x0b), 4, ...unsigned(s.of.address));
+        emit(...slotAddress(s.of, s.index, simd(0x00)), ...localGet(mask), ...simd(BITSELECT));
+        return emit(...store);
       }
       case "do": {
         call(s.call);

@@ -1,16 +1,18 @@
 /**
- * Contact sheets of unpicked seeds.
+ * Contact sheets of styles that are not yet in the house: as `carrara art sheet`, of drafts.
  *   node packages/art/tool/sheet.ts OUT.png STYLE [--count 24] [--size 196] [--columns 6] [--samples 3] [--from 0]
- * STYLE is a name (Cava), a family (block: one row per style), or draft:NAME:WEIGHTSEED to try other weights.
+ * STYLE is a name (Cava), a family (block: its styles one after the other), as tool/definitions.ts has them now, or
+ * draft:NAME:WEIGHTSEED to try other weights. --count is for each style.
  */
 
-import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { prepare, render } from "../src/render.ts";
+import { constants, deflateSync } from "node:zlib";
+import { encodePng } from "../src/png.ts";
+import { drawSheet, sheetExtent } from "../src/sheet.ts";
 import { parseStyle } from "../src/style.ts";
 import { FAMILY_TRAITS } from "../src/traits.ts";
 import { DEFINITIONS } from "./definitions.ts";
-import { writeSheet } from "./png-out.ts";
 import { styleBytes } from "./style-bytes.ts";
 
 const { positionals, values } = parseArgs({
@@ -38,18 +40,16 @@ const styles = wanted.flatMap((name) => {
   const family = FAMILY_TRAITS.findIndex((f) => f.name.toLowerCase() === name.toLowerCase());
   return DEFINITIONS.filter((d) => d.name === name || d.family === family).map(styleBytes);
 });
-const size = Number(values.size);
-const each = Math.max(1, Math.floor(Number(values.count) / styles.length));
-const pictures: Uint8Array[] = [];
-const start = performance.now();
-for (const bytes of styles) {
-  const style = parseStyle(bytes);
-  for (let i = 0; i < each; i++) {
-    const seed = createHash("sha256")
-      .update(`carrara sheet ${Number(values.from) + i}`)
-      .digest();
-    pictures.push(render(prepare(style, seed), { size, samples: Number(values.samples) }));
-  }
-}
-writeSheet(file, pictures, size, Number(values.columns));
-console.error(`${pictures.length} pictures, ${Math.round(performance.now() - start)} ms`);
+const sheet = {
+  styles: styles.map(parseStyle),
+  count: Number(values.count),
+  from: Number(values.from),
+  size: Number(values.size),
+  samples: Number(values.samples),
+  columns: Number(values.columns),
+};
+const steps = drawSheet(sheet);
+let step = steps.next();
+while (!step.done) step = steps.next();
+const deflate = (rows: Uint8Array) => deflateSync(rows, { level: 9, strategy: constants.Z_RLE });
+writeFileSync(file, encodePng(step.value, sheetExtent(sheet), {}, deflate));

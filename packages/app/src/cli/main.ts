@@ -26,6 +26,7 @@ const HELP = `carrara: mine coin, make art, sell it; one node.
   carrara buy    TOKEN [--as collector]
   carrara verify TOKEN | RECIPE.json make it again and check the work; exit code 0 yes, 1 no
   carrara books                      what came in and went out
+  carrara art [render | animate | sheet | check]   pieces as files, without a node; see carrara art --help
   carrara config                     every setting, its value and where it came from
 
 TOKEN is a token id or the first digits after its zeros, or "latest".
@@ -35,13 +36,15 @@ TOKEN is a token id or the first digits after its zeros, or "latest".
 `;
 
 /** Everything from outside, so that a test can run a command in process. */
-interface Terminal {
+export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Calls back at Ctrl-C, once; the returned function stops listening. */
+  onInterrupt(hear: () => void): () => void;
   environment: Record<string, string | undefined>;
 }
 
-/** Runs one command; gives the exit code. 2: wrong usage. 75: may succeed later (EX_TEMPFAIL). */
+/** Runs one command; gives the exit code. 2: wrong usage. 75: may succeed later (EX_TEMPFAIL). 130: stopped by Ctrl-C. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await run(argv, terminal);
@@ -51,13 +54,18 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       if (argv.includes("--json"))
         terminal.out(JSON.stringify({ error: { code, message, hint: hint ?? null, retryable } }));
       else terminal.err(hint ? `${message}\n${hint}` : message);
-      return code === "usage" ? 2 : retryable ? 75 : 1;
+      return code === "usage" ? 2 : code === "stopped" ? 130 : retryable ? 75 : 1;
     }
     throw error;
   }
 }
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const first = argv.findIndex((word) => !word.startsWith("-"));
+  if (argv[first] === "art") {
+    const { art } = await import("./art.ts");
+    return art(argv.toSpliced(first, 1), terminal);
+  }
   const { words, options, settings } = readArguments(argv);
   const [command = "help", ...rest] = words;
   const json = options.json === true;
@@ -268,6 +276,10 @@ if (import.meta.main) {
   process.exitCode = await main(process.argv.slice(2), {
     out: (text) => console.log(text),
     err: (text) => console.error(text),
+    onInterrupt(hear) {
+      process.once("SIGINT", hear);
+      return () => process.off("SIGINT", hear);
+    },
     environment: process.env,
   });
 }

@@ -33,8 +33,9 @@ export function sheetSeed(n: number): Uint8Array {
 
 /** Width and height in pixels of a sheet. */
 export function sheetExtent({ styles, count, size, columns }: Sheet): Extent {
-  const rows = Math.ceil((styles.length * count) / columns);
-  return { width: columns * (size + GAP) - GAP, height: rows * (size + GAP) - GAP };
+  const pieces = styles.length * count;
+  const across = Math.min(pieces, columns);
+  return { width: across * (size + GAP) - GAP, height: Math.ceil(pieces / columns) * (size + GAP) - GAP };
 }
 
 /**

@@ -7,7 +7,7 @@ import { ENCODE } from "./colour.ts";
 import { div } from "./integer.ts";
 import { imageOf, type KernelCode, stateAt } from "./kernel.ts";
 import { latticeHash } from "./noise.ts";
-import { type Canvas, type Piece, sampleAt, type Tile } from "./render.ts";
+import { type Canvas, checkTile, type Piece, sampleAt, type Tile } from "./render.ts";
 
 /** Draws tiles of one family on a GPU, one after the other. */
 export interface GpuKernel {
@@ -39,7 +39,7 @@ export async function createGpuKernel(device: GpuDevice, code: KernelCode, shade
 
   return {
     async renderTile({ canvas }, tile, out) {
-      const { size, samples, x0, y0, x1, y1 } = tile;
+      const { size, samples, x0, y0, x1, y1 } = checkTile(tile);
       const width = x1 - x0;
       const pixels = width * (y1 - y0);
       if (pixels > MOST_PIXELS) throw new RangeError(`A tile of ${pixels} pixels is more than ${MOST_PIXELS}: cut it.`);

@@ -11,7 +11,7 @@ import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
 import { createKernel, type KernelCode } from "./kernel.ts";
-import { prepare, render, renderTile } from "./render.ts";
+import { BadResolutionError, BadTileError, lightTile, prepare, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
@@ -58,3 +58,43 @@ for (const [family, code] of Object.entries(KERNELS)) {
     expect(found).toEqual(expected);
   });
 }
+
+test("bad sizes and tiles are refused by kernel and reference alike, in the same words", () => {
+  const piece = prepare(parseStyle(STYLES[0]!.bytes), fromHex("07".repeat(32)));
+  const kernel = createKernel(KERNELS[STYLES[0]!.family]!);
+  const tile = { size: 64, samples: 1, x0: 0, y0: 0, x1: 64, y1: 64 };
+  for (const [change, error] of [
+    [{ size: 0 }, BadResolutionError],
+    [{ size: 16385 }, BadResolutionError],
+    [{ size: 63.5 }, BadResolutionError],
+    [{ samples: 0 }, BadResolutionError],
+    [{ samples: 9 }, BadResolutionError],
+    [{ x1: 65 }, BadTileError],
+    [{ y0: -1 }, BadTileError],
+    [{ x0: 9, x1: 8 }, BadTileError],
+    [{ y1: 7.5 }, BadTileError],
+  ] as const) {
+    const bad = { ...tile, ...change };
+    const out = new Uint8Array(3);
+    expect(() => renderTile(piece, bad, out)).toThrow(error);
+    expect(() => kernel.renderTile(piece, bad, out)).toThrow(error);
+    expect([...out]).toEqual([0, 0, 0]);
+  }
+});
+
+test("the finest samples of the largest picture, one pixel of a small one, and tiles of nothing", () => {
+  const piece = prepare(parseStyle(STYLES[0]!.bytes), fromHex("07".repeat(32)));
+  const kernel = createKernel(KERNELS[STYLES[0]!.family]!);
+  for (const tile of [
+    { size: 16384, samples: 8, x0: 16370, y0: 0, x1: 16384, y1: 2 },
+    { size: 16384, samples: 8, x0: 7000, y0: 9000, x1: 7013, y1: 9001 },
+    { size: 1, samples: 8, x0: 0, y0: 0, x1: 1, y1: 1 },
+    { size: 64, samples: 1, x0: 3, y0: 3, x1: 3, y1: 9 },
+  ]) {
+    const [expected, found]: [number[], number[]] = [[], []];
+    lightTile(piece, tile, (...light) => expected.push(...light));
+    kernel.lightTile(piece, tile, (...light) => found.push(...light));
+    expect(found).toEqual(expected);
+    expect(found.length).toBe(4 * (tile.x1 - tile.x0) * (tile.y1 - tile.y0));
+  }
+});

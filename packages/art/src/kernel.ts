@@ -7,7 +7,7 @@ import { fromHex } from "@carrara/base/bytes";
 import { instantiate } from "@carrara/base/instantiate";
 import { div } from "./integer.ts";
 import { latticeHash } from "./noise.ts";
-import { type Canvas, type Piece, type Sink, sampleAt, type Tile, toBytes } from "./render.ts";
+import { type Canvas, checkTile, type Piece, type Sink, sampleAt, type Tile, toBytes } from "./render.ts";
 
 /** A compiled family. */
 export interface KernelCode {
@@ -55,7 +55,7 @@ export function createKernel(code: KernelCode): Kernel {
   const kernel: Kernel = {
     renderTile: (piece, tile, out) => kernel.lightTile(piece, tile, toBytes(tile, out)),
     lightTile(piece, tile, sink) {
-      const { size, samples, x0, x1, y0, y1 } = tile;
+      const { size, samples, x0, x1, y0, y1 } = checkTile(tile);
       hold(piece.canvas);
       const shared = samples * samples;
       const count = size * samples;

@@ -139,7 +139,7 @@ export function toBytes({ samples }: Resolution, out: Uint8Array): Sink {
 
 /** The light of one tile, before it is encoded; pixels come row after row. */
 export function lightTile(piece: Piece, tile: Tile, sink: Sink): void {
-  const { size, samples } = checked(tile);
+  const { size, samples } = checkTile(tile);
   const { canvas } = piece;
   const count = size * samples;
   const light = new Int32Array(3);
@@ -300,6 +300,32 @@ function checked<T extends Resolution>(resolution: T): T {
   if (!Number.isInteger(size) || size < 1 || size > SIZE_LIMIT) throw new BadResolutionError("size", size);
   if (!Number.isInteger(samples) || samples < 1 || samples > 8) throw new BadResolutionError("samples", samples);
   return resolution;
+}
+
+/**
+ * A tile that can be drawn, as it came.
+ * @throws BadResolutionError, BadTileError
+ */
+export function checkTile(tile: Tile): Tile {
+  const { size, x0, x1, y0, y1 } = checked(tile);
+  for (const [from, to] of [
+    [x0, x1],
+    [y0, y1],
+  ] as const) {
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to < from || to > size) {
+      throw new BadTileError(from, to, size);
+    }
+  }
+  return tile;
+}
+
+/** A tile that does not lie in its picture. */
+export class BadTileError extends CarraraError {
+  constructor(from: number, to: number, size: number) {
+    super("bad-tile", `A tile from ${from} to ${to} does not lie in a picture of ${size} pixels.`, {
+      hint: "Give whole numbers with 0 <= from <= to <= size.",
+    });
+  }
 }
 
 /** A size or sample count that cannot be rendered. */

@@ -28,6 +28,18 @@ describe("the renderer's thread", () => {
     await renderer.close();
   });
 
+  test("several threads draw a large picture in bands, and it is the one that a single thread draws", async () => {
+    const team = createRenderer(null, 3);
+    const alone = createRenderer(null, 1);
+    const large = { ...drawing(1, 1100), samples: 2 };
+    const [one, other] = await Promise.all([team.draw(large), alone.draw(large)]);
+    expect(one.pixelsSha256).toBe(other.pixelsSha256);
+    expect(Buffer.from(one.png).equals(Buffer.from(other.png))).toBe(true);
+    await expect(team.draw(drawing(1, 16385))).rejects.toMatchObject({ code: "bad-resolution" });
+    await expect(team.draw(drawing(1, 0))).rejects.toMatchObject({ code: "bad-resolution" });
+    await Promise.all([team.close(), alone.close()]);
+  });
+
   test("keeps what it drew, and draws again what was damaged", async () => {
     const path = await folder();
     const first = createRenderer(path);

@@ -1,35 +1,55 @@
 /**
- * The embedded renderer: one worker thread, a short queue, and a bounded folder of finished pictures.
+ * The embedded renderer: a few worker threads, a short queue, and a bounded folder of finished pictures.
  * @module
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { SIZE_LIMIT } from "@carrara/art/render";
 import { CarraraError } from "@carrara/base/errors";
 import type { Drawing, Drawn, Renderer } from "@carrara/core/ports/renderer";
 
-/** Pictures that may wait. */
-const QUEUE_MOST = 256;
+/** Pictures that may wait or be drawn. */
+const UNFINISHED_MOST = 257;
 /** Finished pictures kept on disk. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 /** Between two clean-ups of the folder. */
 const TIDY_EVERY = 200;
+/** Samples of a picture that one thread draws whole; a larger one is cut into bands of that many, for all threads. */
+const BAND_SAMPLES = 2 ** 21;
+
+/** What a thread is asked: a whole picture, the rows y0 to y1 of it, or the file of pixels that were drawn in bands. */
+export interface Task {
+  drawing: Drawing;
+  rows?: readonly [y0: number, y1: number];
+  pixels?: Uint8Array<ArrayBuffer>;
+}
+
+/** What it answers: a picture, or the pixels of a band. */
+export type Answer = Drawn | { band: Uint8Array } | { fault: { code: string; message: string; hint?: string } };
 
 interface Waiting {
-  drawing: Drawing;
-  resolve(drawn: Drawn): void;
+  task: Task;
+  effort: number;
+  resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
 
 /**
  * @param folder where finished pictures are kept, named by what they were made from; `null` keeps none
+ * @param threads how many draw at once; half the cores by itself, four at most, for the node has other work
  */
-export function createRenderer(folder: string | null): Renderer {
-  let worker: Worker | undefined;
-  let busy: Waiting | undefined;
+export function createRenderer(
+  folder: string | null,
+  threads: number = Math.min(4, Math.max(1, availableParallelism() >> 1)),
+): Renderer {
+  /** Each thread with what it does now. */
+  const team = new Map<Worker, Waiting | undefined>();
   let closed = false;
   let made = 0;
+  let unfinished = 0;
   const queue: Waiting[] = [];
   const running = new Map<string, Promise<Drawn>>();
   const runningAgain = new Map<string, Promise<Drawn>>();
@@ -37,60 +57,78 @@ export function createRenderer(folder: string | null): Renderer {
   const start = (): Worker => {
     const thread = new Worker(new URL("./renderer.worker.ts", import.meta.url), { name: "renderer" });
     thread.unref();
-    thread.on(
-      "message",
-      (message: {
-        png: Uint8Array;
-        pixelsSha256: string;
-        fault?: { code: string; message: string; hint?: string };
-      }) => {
-        const done = busy;
-        busy = undefined;
-        if (message.fault) {
-          const { code, message: text, hint } = message.fault;
-          done?.reject(new CarraraError(code, text, hint ? { hint } : {}));
-        } else {
-          done?.resolve({ png: message.png, pixelsSha256: message.pixelsSha256 });
-        }
-        next();
-      },
-    );
+    thread.on("message", (answer: Answer) => {
+      const done = team.get(thread);
+      team.set(thread, undefined);
+      if ("fault" in answer) {
+        const { code, message, hint } = answer.fault;
+        done?.reject(new CarraraError(code, message, hint ? { hint } : {}));
+      } else done?.resolve(answer);
+      next();
+    });
     thread.on("error", (error) => {
-      worker = undefined;
-      busy?.reject(error);
-      busy = undefined;
+      team.get(thread)?.reject(error);
+      team.delete(thread);
       if (!closed) next();
     });
+    team.set(thread, undefined);
     return thread;
   };
 
   const next = () => {
-    if (busy || closed) return;
-    let best = 0;
-    for (const [i, { drawing }] of queue.entries()) {
-      if (effort(drawing) < effort(queue[best]?.drawing ?? drawing)) best = i;
+    while (!closed && queue.length > 0) {
+      const idle = team.entries().find(([, busy]) => busy === undefined)?.[0];
+      if (!idle && team.size >= threads) return;
+      let best = 0;
+      for (const [i, { effort }] of queue.entries()) if (effort < queue[best]!.effort) best = i;
+      const [waiting] = queue.splice(best, 1);
+      const thread = idle ?? start();
+      team.set(thread, waiting);
+      const { task } = waiting!;
+      thread.postMessage(task, task.pixels ? [task.pixels.buffer] : []);
     }
-    const [waiting] = queue.splice(best, 1);
-    if (!waiting) return;
-    busy = waiting;
-    worker ??= start();
-    worker.postMessage({ drawing: waiting.drawing });
   };
 
-  const draw = (drawing: Drawing) =>
-    new Promise<Drawn>((resolve, reject) => {
-      if (queue.length >= QUEUE_MOST) {
-        reject(
-          new CarraraError("renderer-busy", `${QUEUE_MOST} pictures wait to be drawn.`, {
-            hint: "Ask again in a moment.",
-            retryable: true,
-          }),
-        );
-        return;
-      }
-      queue.push({ drawing, resolve, reject });
+  const ask = (task: Task) =>
+    new Promise<Answer>((resolve, reject) => {
+      queue.push({ task, effort: effort(task.drawing), resolve, reject });
       next();
     });
+
+  const drawn = async (task: Task): Promise<Drawn> => {
+    const answer = await ask(task);
+    if ("png" in answer) return answer;
+    throw new Error("a thread answered something else");
+  };
+
+  const drawBands = async (drawing: Drawing): Promise<Drawn> => {
+    const { size, samples } = drawing;
+    const pixels = new Uint8Array(size * size * 3);
+    const rows = Math.max(1, Math.floor(BAND_SAMPLES / (size * samples * samples)));
+    const bands = Array.from({ length: Math.ceil(size / rows) }, async (_, k) => {
+      const answer = await ask({ drawing, rows: [k * rows, Math.min(size, (k + 1) * rows)] });
+      if ("band" in answer) pixels.set(answer.band, k * rows * size * 3);
+    });
+    await Promise.all(bands);
+    return drawn({ drawing, pixels });
+  };
+
+  const draw = async (drawing: Drawing): Promise<Drawn> => {
+    if (unfinished >= UNFINISHED_MOST) {
+      throw new CarraraError("renderer-busy", `${UNFINISHED_MOST} pictures wait to be drawn.`, {
+        hint: "Ask again in a moment.",
+        retryable: true,
+      });
+    }
+    unfinished++;
+    try {
+      const { size, samples } = drawing;
+      const large = threads > 1 && size <= SIZE_LIMIT && size * size * samples * samples > BAND_SAMPLES;
+      return await (large ? drawBands(drawing) : drawn({ drawing }));
+    } finally {
+      unfinished--;
+    }
+  };
 
   const get = async (drawing: Drawing, key: string): Promise<Drawn> => {
     const kept = folder && (await readKept(folder, key));
@@ -110,8 +148,8 @@ export function createRenderer(folder: string | null): Renderer {
       closed = true;
       const ending = new CarraraError("closing", "The node is ending.", { retryable: true });
       for (const waiting of queue.splice(0)) waiting.reject(ending);
-      busy?.reject(ending);
-      await worker?.terminate();
+      for (const busy of team.values()) busy?.reject(ending);
+      await Promise.all(Array.from(team.keys(), (thread) => thread.terminate()));
     },
   };
 }

@@ -105,14 +105,14 @@ describe("render", () => {
 
 describe("animate", () => {
   test("an APNG holds every frame of the walk, and checks; WebP loops", async () => {
-    const words = ["--size", "40", "--frames", "5", "--fps", "10"];
+    const words = ["--size", "40", "--frames", "5", "--fps", "20"];
     expect((await run(["animate", "Vasaio", "sheet:5", at("w.png"), ...words])).code).toBe(0);
     expect((await run(["check", at("w.png")])).said).toMatch(/to the bit; 40 px, 8 bits, 5 frames/);
     const pixels = await sharp(at("w.png")).raw().toBuffer();
     expect(new Uint8Array(pixels)).toEqual(render(still, { size: 40, samples: 2 }));
     await run(["animate", "Vasaio", "sheet:5", at("w.webp"), ...words, "--lossless"]);
     const { pages, loop, delay } = await sharp(at("w.webp")).metadata();
-    expect({ pages, loop, delay }).toEqual({ pages: 5, loop: 0, delay: [100, 100, 100, 100, 100] });
+    expect({ pages, loop, delay }).toEqual({ pages: 5, loop: 0, delay: [50, 50, 50, 50, 50] });
     const third = await sharp(at("w.webp"), { page: 3 }).removeAlpha().raw().toBuffer();
     expect(new Uint8Array(third)).toEqual(render(frameOf(still, 3, 5), { size: 40, samples: 2 }));
   });

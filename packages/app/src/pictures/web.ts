@@ -62,7 +62,11 @@ export async function* webOf(
     .withExif({ IFD0: { ImageDescription: canonical(told.recipe), Software: "Carrara" } });
   yield await (kind === "avif"
     ? image.avif({ quality })
-    : image.webp({ quality, lossless, ...(frames > 1 ? { loop: 0, delay: Math.round(1000 / fps) } : {}) })
+    : image.webp({
+        quality,
+        lossless,
+        ...(frames > 1 ? { loop: 0, delay: Array<number>(frames).fill(Math.round(1000 / fps)) } : {}),
+      })
   ).toBuffer();
 }
 

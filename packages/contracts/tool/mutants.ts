@@ -312,7 +312,7 @@ function ofSource({ file, text, ast }: Source, constants: ReadonlySet<unknown>):
   /** One more and one less in place of `value`, which is `node` or what `node` converts to a type. */
   function number(node: Node, value: Node, type: string): void {
     for (const step of typeOf(value) === "int_const 0" ? ["+"] : ["+", "-"]) {
-      const changed = `${original(value)} ${step} 1`;
+      const changed = `${value.nodeType === "Literal" ? original(value) : `(${original(value)})`} ${step} 1`;
       const [head, tail] = node === value ? conversion(type) : ["(", ")"];
       const [otherHead, otherTail] = conversion(type);
       const other = `${otherHead}${changed}${otherTail}`;

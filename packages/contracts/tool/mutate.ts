@@ -59,8 +59,11 @@ interface CompilerOutput {
   sources?: Readonly<Record<string, { ast: Node }>>;
 }
 
+/** What forge's environment says of how much is drawn. */
+type Effort = Readonly<Record<string, string>>;
+
 /** Most mutants die of the first draws of fuzz and invariant tests; only what lives gets all that the tests ask. */
-const QUICK: Readonly<Record<string, string>> = {
+const QUICK: Effort = {
   FOUNDRY_FUZZ_RUNS: "8",
   FOUNDRY_INVARIANT_RUNS: "1",
   FOUNDRY_INVARIANT_DEPTH: "32",
@@ -122,13 +125,14 @@ if (build.status !== 0) {
 process.stdout.write(`${switched.size} mutants in one build after ${seconds(began)} s\n`);
 
 const suites = suitesOf(first);
-/** How much is drawn, first and then, with the time that a mutant may take. */
-const quick = { env: QUICK, limit: await baseline(QUICK) };
-const efforts = options.includes("--quick") ? [quick] : [quick, { env: {}, limit: await baseline({}) }];
+/** How much is drawn, first and then. */
+const efforts: readonly Effort[] = options.includes("--quick") ? [QUICK] : [QUICK, {}];
+const limits = new Map<Effort, Promise<number>>();
+await limitOf(QUICK);
 /** The suite that killed the last mutant of a file, by file. */
 const lastKillers = new Map<string, string>();
 const workers = availableParallelism();
-for (let worker = 1; worker < workers; ++worker) {
+for (let worker = 1; worker <= workers; ++worker) {
   cpSync(first, join(folder, `${worker}`), { recursive: true, verbatimSymlinks: true });
 }
 
@@ -137,10 +141,10 @@ const lived: Mutant[] = [];
 const allowed: Mutant[] = [];
 let killed = 0;
 await Promise.all(
-  Array.from({ length: workers }, async (_, worker) => {
+  Array.from({ length: workers }, async (_, before) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [id, mutant] = next;
-      if (await dies(join(folder, `${worker}`), id, mutant)) {
+      if (await dies(join(folder, `${before + 1}`), id, mutant)) {
         killed += 1;
       } else if (mutant.key in survivors) {
         allowed.push(mutant);
@@ -254,10 +258,17 @@ function suitesOf(folder: string): ReadonlyMap<string, ReadonlySet<string>> {
   return suites;
 }
 
-/** All suites with no mutant on: they must pass, and tell for how many seconds a mutant may run. */
-async function baseline(env: Readonly<Record<string, string>>): Promise<number> {
+/** For how many seconds a mutant may run. */
+function limitOf(effort: Effort): Promise<number> {
+  const limit = limits.get(effort) ?? baseline(effort);
+  limits.set(effort, limit);
+  return limit;
+}
+
+/** All suites with no mutant on: they must pass, and tell how long that takes. */
+async function baseline(effort: Effort): Promise<number> {
   const start = performance.now();
-  const run = await forge(first, ["test", "--json", "--match-path", pattern([...suites.keys()])], 600, env);
+  const run = await forge(first, ["test", "--json", "--match-path", pattern([...suites.keys()])], 600, effort);
   if (run.status !== 0) throw new Error(`The tests fail without a mutant:\n${run.output.slice(-4000)}`);
   return 20 + (PATIENCE * (performance.now() - start)) / 1000;
 }
@@ -266,16 +277,16 @@ async function baseline(env: Readonly<Record<string, string>>): Promise<number> 
 async function dies(folder: string, id: number, { file }: Mutant): Promise<boolean> {
   const tests = [...suites].filter(([, imports]) => imports.has(file)).map(([suite]) => suite);
   const last = lastKillers.get(file);
-  const steps = efforts.map((effort) => ({ ...effort, tests }));
-  if (last !== undefined) steps.unshift({ ...quick, tests: [last] });
-  for (const { env, limit, tests } of steps) {
+  const steps = efforts.map((effort) => ({ effort, tests }));
+  if (last !== undefined) steps.unshift({ effort: QUICK, tests: [last] });
+  for (const { effort, tests } of steps) {
     if (tests.length === 0) continue;
     // What one mutant made fail is kept by forge and tried first with the next: no mutant may depend on another.
     for (const kept of ["fuzz", "invariant", "test-failures"]) {
       rmSync(join(folder, "cache", kept), { recursive: true, force: true });
     }
     const args = ["test", "--json", "--fail-fast", "-j1", "--match-path", pattern(tests)];
-    const run = await forge(folder, [...args, "--block-coinbase", coinbase(id)], limit, env);
+    const run = await forge(folder, [...args, "--block-coinbase", coinbase(id)], await limitOf(effort), effort);
     if (run.status === 0) continue;
     if (run.status === null) return true;
     const killer = killerIn(run.output);
@@ -307,7 +318,7 @@ function forge(
   folder: string,
   args: readonly string[],
   limit: number,
-  env: Readonly<Record<string, string>> = {},
+  env: Effort = {},
 ): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary(), [...args, "--offline", "--root", folder], {

@@ -7,7 +7,7 @@ import { canonical, recipeOf } from "@carrara/art/recipe";
 import type { Piece } from "@carrara/art/render";
 import { frameOf } from "@carrara/art/walk";
 import { CarraraError } from "@carrara/base/errors";
-import { drawBands } from "./bands.ts";
+import { drawBands, StoppedError } from "./bands.ts";
 import type { Told } from "./png.ts";
 
 /** Bytes of raw pixels that are held at most: one picture of 16,383 px, or 300 frames of 960. */
@@ -60,14 +60,18 @@ export async function* webOf(
   const image = sharp(pixels, { raw, limitInputPixels: false })
     .withIccProfile("srgb")
     .withExif({ IFD0: { ImageDescription: canonical(told.recipe), Software: "Carrara" } });
-  yield await (kind === "avif"
-    ? image.avif({ quality })
-    : image.webp({
-        quality,
-        lossless,
-        ...(frames > 1 ? { loop: 0, delay: Array<number>(frames).fill(Math.round(1000 / fps)) } : {}),
-      })
-  ).toBuffer();
+  const encoded =
+    kind === "avif"
+      ? image.avif({ quality })
+      : image.webp({
+          quality,
+          lossless,
+          ...(frames > 1 ? { loop: 0, delay: Array<number>(frames).fill(Math.round(1000 / fps)) } : {}),
+        });
+  const file = await encoded.toBuffer();
+  // The encoder itself cannot be stopped.
+  if (signal.aborted) throw new StoppedError();
+  yield file;
 }
 
 /** A format is asked for what it does not hold. */

@@ -48,7 +48,10 @@ describe("anvil", () => {
       value: 1n,
       ...fees,
     });
-    return String(await chain.request({ method: "eth_sendRawTransaction", params: [raw] }));
+    const hash = String(await chain.request({ method: "eth_sendRawTransaction", params: [raw] }));
+    // anvil answers before it has mined.
+    await expect.poll(() => receipt(chain, hash), { timeout: 20_000 }).not.toBeNull();
+    return hash;
   };
   const receipt = (chain: EmbeddedEthChain, hash: string) =>
     chain.request({ method: "eth_getTransactionReceipt", params: [hash] });

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bench } from "../../../tool/bench-types.ts";
-import { distance, type Signature, signatureOf } from "./descriptors.ts";
+import { describe, distance, type Signature, signatureOf } from "./descriptors.ts";
 import { fastest } from "./kernels.ts";
 import { prepare } from "./render.ts";
 import { sheetSeed } from "./sheet.ts";
@@ -23,6 +23,12 @@ export const bench: Bench = {
     if (!Number.isInteger(pieces) || pieces < 2) throw new Error("--pieces is a whole number from 2 on");
     const wanted = STYLES.filter(({ name }) => values.style === undefined || values.style === name);
     if (wanted.length === 0) throw new Error(`there is no style ${values.style}`);
+    yield {
+      name: "twins/describe",
+      value: Number(describing().toFixed(3)),
+      unit: "ms",
+      note: "descriptors of 64 px, CPU",
+    };
     for (const { name, bytes } of wanted) {
       const start = performance.now();
       const signatures = signaturesOf(bytes, pieces);
@@ -46,6 +52,22 @@ function signaturesOf(bytes: Uint8Array, pieces: number): Signature[] {
     kernel.renderTile(prepare(style, sheetSeed(n)), THUMB, pixels);
     return signatureOf(pixels, 64);
   });
+}
+
+/** CPU milliseconds of one set of descriptors and its signature. */
+function describing(): number {
+  const pixels = new Uint8Array(64 * 64 * 3);
+  const style = parseStyle(STYLES[0]!.bytes);
+  fastest(style.family).renderTile(prepare(style, sheetSeed(0)), THUMB, pixels);
+  const rounds = 500;
+  let start = process.cpuUsage();
+  for (let i = 0; i < 2 * rounds; i++) {
+    // The first half warms the engine up.
+    if (i === rounds) start = process.cpuUsage();
+    describe(pixels, 64);
+    signatureOf(pixels, 64);
+  }
+  return process.cpuUsage(start).user / 1000 / rounds;
 }
 
 /** The closest pair; `usual` is the median distance of pieces whose seeds follow one another, so of two that were not sought. */

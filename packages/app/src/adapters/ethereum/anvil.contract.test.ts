@@ -110,8 +110,8 @@ describe("anvil", () => {
     const second = await start();
     expect(lines.join("\n")).toMatch(/state\.json\.gz is damaged .* passed over/);
     expect(await receipt(second, hash)).toMatchObject({ status: "0x1" });
-    // Block 1, and the empty block after loading.
-    expect(await height(second)).toBe(2);
+    // Block 1, the second payment's where a dump of the second came in between, and the empty block after loading.
+    expect([2, 3]).toContain(await height(second));
   });
 
   test("dumps that are no state at all are passed over, and the chain begins anew", async () => {

@@ -35,26 +35,60 @@ export function onPlate(plate: Plate, x: number, y: number): boolean {
   return x < halfWidth && x >= -halfWidth && y < halfHeight && y >= -halfHeight;
 }
 
-/** `count` fields over a plate, the nodes' values written by `evaluate(x, y, out, k)` (k: the node's index), clamped to int16. */
+/** Places, Q13. */
+export interface Places {
+  readonly xs: Int32Array;
+  readonly ys: Int32Array;
+}
+
+/** The nodes of a plate's fields, with their indices. */
+export interface Nodes extends Places {
+  readonly ks: Int32Array;
+}
+
+/** The nodes that a plate's fields need, row after row; made once for each shape of plate. */
+export function nodesOf(plate: Plate): Nodes {
+  const reachX = plate.halfWidth + FIELD_MARGIN + 2 * NODE_STEP;
+  const reachY = plate.halfHeight + FIELD_MARGIN + 2 * NODE_STEP;
+  const known = SHAPES.get(reachX * 65536 + reachY);
+  if (known) return known;
+  const all = NODES * NODES;
+  const [ks, xs, ys] = [new Int32Array(all), new Int32Array(all), new Int32Array(all)];
+  let n = 0;
+  for (let k = 0; k < all; k++) {
+    const x = ((k % NODES) - 73) * NODE_STEP;
+    const y = (div(k, NODES) - 73) * NODE_STEP;
+    if (x < -reachX || x > reachX || y < -reachY || y > reachY) continue;
+    ks[n] = k;
+    xs[n] = x;
+    ys[n++] = y;
+  }
+  const nodes = { ks: ks.subarray(0, n), xs: xs.subarray(0, n), ys: ys.subarray(0, n) };
+  SHAPES.set(reachX * 65536 + reachY, nodes);
+  return nodes;
+}
+
+/** There are five formats. */
+const SHAPES = new Map<number, Nodes>();
+
+/**
+ * `count` fields over a plate, the nodes' values written by `evaluate`, clamped to int16.
+ * @param evaluate gets the node's place, its index k and its number n in {@link nodesOf}
+ */
 export function makeFields(
   plate: Plate,
   count: number,
-  evaluate: (x: number, y: number, out: Int32Array, k: number) => void,
+  evaluate: (x: number, y: number, out: Int32Array, k: number, n: number) => void,
 ): Field[] {
   const reachX = plate.halfWidth + FIELD_MARGIN;
   const reachY = plate.halfHeight + FIELD_MARGIN;
   const fields = Array.from({ length: count }, () => ({ nodes: new Int32Array(NODES * NODES), reachX, reachY }));
   const out = new Int32Array(count);
-  for (let j = 0; j < NODES; j++) {
-    const y = (j - 73) * NODE_STEP;
-    if (y < -reachY - 2 * NODE_STEP || y > reachY + 2 * NODE_STEP) continue;
-    for (let i = 0; i < NODES; i++) {
-      const x = (i - 73) * NODE_STEP;
-      if (x < -reachX - 2 * NODE_STEP || x > reachX + 2 * NODE_STEP) continue;
-      const k = j * NODES + i;
-      evaluate(x, y, out, k);
-      for (let f = 0; f < count; f++) fields[f]!.nodes[k] = clamp(out[f]!, -32767, 32767);
-    }
+  const { ks, xs, ys } = nodesOf(plate);
+  for (let n = 0; n < ks.length; n++) {
+    const k = ks[n]!;
+    evaluate(xs[n]!, ys[n]!, out, k, n);
+    for (let f = 0; f < count; f++) fields[f]!.nodes[k] = clamp(out[f]!, -32767, 32767);
   }
   return fields;
 }
@@ -147,15 +181,19 @@ export function equalise(quantiles: Int32Array, v: number): number {
   return (low << 7) + div((v - quantiles[low]!) << 7, quantiles[low + 1]! - quantiles[low]!);
 }
 
-/** How many places of a 20 x 20 grid stand above or below all eight neighbours: each becomes an island or an eye. */
-export function countEyes(plate: Plate, value: (x: number, y: number) => number): number {
+/** A 20 x 20 grid over a plate, row after row: where {@link countEyes} looks. */
+export function eyePlaces(plate: Plate): Places {
+  const at = (i: number, half: number) => div((2 * i - 19) * half, 20);
+  return {
+    xs: Int32Array.from({ length: 400 }, (_, n) => at(n % 20, plate.halfWidth)),
+    ys: Int32Array.from({ length: 400 }, (_, n) => at(div(n, 20), plate.halfHeight)),
+  };
+}
+
+/** How many of the {@link eyePlaces} stand above or below all eight neighbours: each becomes an island or an eye. */
+export function countEyes(value: (n: number) => number): number {
   const n = 20;
-  const grid = new Int32Array(n * n);
-  for (let j = 0; j < n; j++) {
-    for (let i = 0; i < n; i++) {
-      grid[j * n + i] = value(div((2 * i - 19) * plate.halfWidth, n), div((2 * j - 19) * plate.halfHeight, n));
-    }
-  }
+  const grid = Int32Array.from({ length: n * n }, (_, k) => value(k));
   let eyes = 0;
   for (let j = 1; j < n - 1; j++) {
     for (let i = 1; i < n - 1; i++) {

@@ -1,6 +1,7 @@
 /** The compiled finishes against the reference: every byte, on whole pictures and on tiles. */
 import { fromHex } from "@carrara/base/bytes";
 import { expect, test } from "vitest";
+import { bed } from "./kernel/bed.generated.ts";
 import { block } from "./kernel/block.generated.ts";
 import { engrave } from "./kernel/engrave.generated.ts";
 import { field } from "./kernel/field.generated.ts";
@@ -10,7 +11,7 @@ import { strata } from "./kernel/strata.generated.ts";
 import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
-import { createKernel, type KernelCode } from "./kernel.ts";
+import { createAsker, createKernel, imageOf, type KernelCode } from "./kernel.ts";
 import { BadResolutionError, BadTileError, lightTile, prepare, render, renderTile } from "./render.ts";
 import { parseStyle } from "./style.ts";
 import { STYLES } from "./styles.ts";
@@ -58,6 +59,18 @@ for (const [family, code] of Object.entries(KERNELS)) {
     expect(found).toEqual(expected);
   });
 }
+
+test("networks asked by a kernel make the same pieces", () => {
+  const askAll = createAsker(bed);
+  for (const [k, style] of STYLES.entries()) {
+    const seed = fromHex((k * 53 + 5).toString(16).padStart(64, "0"));
+    const parsed = parseStyle(style.bytes);
+    const plain = prepare(parsed, seed);
+    const fast = prepare(parsed, seed, undefined, askAll);
+    const code = KERNELS[style.family]!;
+    expect(imageOf(code, fast.canvas), style.name).toEqual(imageOf(code, plain.canvas));
+  }
+});
 
 test("bad sizes and tiles are refused by kernel and reference alike, in the same words", () => {
   const piece = prepare(parseStyle(STYLES[0]!.bytes), fromHex("07".repeat(32)));

@@ -5,6 +5,7 @@
  */
 import { fromHex } from "@carrara/base/bytes";
 import { instantiate } from "@carrara/base/instantiate";
+import type { AskAll } from "./family/family.ts";
 import { div } from "./integer.ts";
 import { latticeHash } from "./noise.ts";
 import { type Canvas, checkTile, type Piece, type Sink, sampleAt, type Tile, toBytes } from "./render.ts";
@@ -104,6 +105,34 @@ export function createKernel(code: KernelCode): Kernel {
     },
   };
   return kernel;
+}
+
+/**
+ * The networks' loop for `prepare`, from its code (kernel/bed.generated.ts). Holds memory: one for each thread.
+ * @throws WasmError as {@link createKernel}
+ * @example prepare(style, seed, undefined, createAsker(bed))
+ */
+export function createAsker(code: KernelCode): AskAll {
+  const { memory, run } = instantiate<KernelExports>(fromHex(code.wasm));
+  return (bed, { xs, ys }) => {
+    const image = imageOf(code, bed, "Bed");
+    const groups = (xs.length + 3) >> 2;
+    const [stride, from] = [4 * groups, (image.length + 3) & ~3];
+    const missing = 4 * (from + 7 * stride) - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    const words = new Int32Array(memory.buffer);
+    words.set(image);
+    // What fills the last group up is asked like all others, and nobody reads it.
+    words.set(xs, from);
+    words.set(ys, from + stride);
+    run(stateAt(code), 4 * from, 4 * (from + 2 * stride), groups);
+    const outputs = new Int32Array(5 * xs.length);
+    for (let j = 0; j < 5; j++) {
+      const start = from + (2 + j) * stride;
+      outputs.set(words.subarray(start, start + xs.length), j * xs.length);
+    }
+    return outputs;
+  };
 }
 
 /** What `kernelModule` makes: `run` takes `groups` of four samples from the arrays at `from` to those at `to`. */

@@ -3,6 +3,9 @@
  * @module
  */
 import { WasmError } from "@carrara/base/instantiate";
+import type { AskAll } from "./family/family.ts";
+import { askEach } from "./family/ground.ts";
+import { bed } from "./kernel/bed.generated.ts";
 import { block } from "./kernel/block.generated.ts";
 import { engrave } from "./kernel/engrave.generated.ts";
 import { field } from "./kernel/field.generated.ts";
@@ -12,7 +15,7 @@ import { strata } from "./kernel/strata.generated.ts";
 import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
-import { createKernel, type Kernel, type KernelCode } from "./kernel.ts";
+import { createAsker, createKernel, type Kernel, type KernelCode } from "./kernel.ts";
 import { lightTile, renderTile } from "./render.ts";
 
 /** Index = the code in byte 1 of a style, as in families.ts. */
@@ -28,6 +31,19 @@ export function fastest(family: number): Kernel {
     return createKernel(KERNELS[family]!);
   } catch (error) {
     if (error instanceof WasmError) return { renderTile, lightTile };
+    throw error;
+  }
+}
+
+/**
+ * The fastest loop of networks here, for `prepare`. Holds memory: one for each thread.
+ * @example prepare(style, seed, undefined, fastestAsker())
+ */
+export function fastestAsker(): AskAll {
+  try {
+    return createAsker(bed);
+  } catch (error) {
+    if (error instanceof WasmError) return askEach;
     throw error;
   }
 }

@@ -182,7 +182,7 @@ function make(setup: Setup): Finish {
   );
   const texture = p[15]! << 6;
   const found = { plate, leaves, cuts };
-  const heights = heightsOf(found);
+  const heights = heightsOf(plate, leaves);
   const peaks = peaksOf(heights);
   const state: Block = { ...found, heights, peaks, lattice, lx, ly, rise, tallest, texture, ink: palette[4]! };
   return {
@@ -360,25 +360,27 @@ function tapDistances(): Int32Array {
   return Int32Array.from(list);
 }
 
-function heightsOf({
-  plate,
-  leaves,
-  cuts,
-}: {
-  plate: Plate;
-  leaves: readonly Leaf[];
-  cuts: readonly Cut[];
-}): Int16Array {
+/** Leaf by leaf: the leaves tile the plate, so nobody need look for the one that a place lies on. */
+function heightsOf(plate: Plate, leaves: readonly Leaf[]): Int16Array {
   const heights = new Int16Array(GRID * GRID);
   const surface = new Int32Array(5);
-  for (let j = 0; j < GRID; j++) {
-    const y = (j - GRID / 2) * CELL;
-    if (y < -plate.halfHeight || y >= plate.halfHeight) continue;
-    for (let i = 0; i < GRID; i++) {
-      const x = (i - GRID / 2) * CELL;
-      if (x < -plate.halfWidth || x >= plate.halfWidth) continue;
-      surfaceAt(plate, leaves, cuts, x, y, surface);
-      heights[j * GRID + i] = surface[HEIGHT]!;
+  const firstFrom = (v: number) => (v + (GRID / 2) * CELL + CELL - 1) >> 5;
+  for (const leaf of leaves) {
+    const [i0, i1] = [firstFrom(leaf.x0), firstFrom(leaf.x1)];
+    for (let j = firstFrom(leaf.y0); j < firstFrom(leaf.y1); j++) {
+      const y = (j - GRID / 2) * CELL;
+      if (leaf.motif === PLAIN) heights.fill(leaf.height, j * GRID + i0, j * GRID + i1);
+      else {
+        for (let i = i0; i < i1; i++) {
+          carveMotif(leaf, (i - GRID / 2) * CELL, y, surface);
+          heights[j * GRID + i] = surface[HEIGHT]!;
+        }
+      }
+    }
+  }
+  if (plate.round) {
+    for (let k = 0; k < heights.length; k++) {
+      if (!onPlate(plate, ((k % GRID) - GRID / 2) * CELL, (div(k, GRID) - GRID / 2) * CELL)) heights[k] = 0;
     }
   }
   return heights;
@@ -403,7 +405,12 @@ function peaksOf(heights: Int16Array): Int16Array {
 
 /** Maximum with both neighbours along one axis. */
 function dilate(cells: Int16Array, stride: number): Int16Array {
-  return cells.map((h, k) => Math.max(h, cells[k - stride] ?? 0, cells[k + stride] ?? 0));
+  const wider = cells.slice();
+  for (let k = stride; k < cells.length; k++) {
+    if (cells[k - stride]! > wider[k]!) wider[k] = cells[k - stride]!;
+    if (cells[k]! > wider[k - stride]!) wider[k - stride] = cells[k]!;
+  }
+  return wider;
 }
 
 /** At least a third of the blocks carry a motif, and neighbours in the list do not repeat one. */

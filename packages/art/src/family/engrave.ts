@@ -13,6 +13,7 @@ import {
   makeFields,
   NODE_STEP,
   NODES,
+  nodesOf,
   onPlate,
   type Plate,
   quantilesOf,
@@ -20,10 +21,10 @@ import {
   slopeY,
 } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, root, sine, step, triangle } from "../integer.ts";
-import { runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { type Composition, composition, fieldInputs, fieldNet } from "./ground.ts";
+import { type Composition, composition, fieldNet } from "./ground.ts";
 
 export const engrave: Family = {
   params: params("lines bend fold pull paper hatch rough depth", 0, 255),
@@ -71,14 +72,12 @@ function make(setup: Setup): Finish {
   const ly = sine(lightTurn);
   const pull = composition(COMPOSITIONS[g.below(3)]!, g, 3000);
 
-  const inputs = new Int32Array(5);
-  const run = runner(setup.nets[0]!, z);
-  const [relief, mask] = makeFields(plate, 2, (x, y, out) => {
-    fieldInputs(inputs, x, y, lattice);
-    const o = run(inputs);
+  const nodes = nodesOf(plate);
+  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, nodes);
+  const [relief, mask] = makeFields(plate, 2, (x, y, out, _k, n) => {
     const pulled = (pull(x, y) * pullWeight) >> 8;
-    out[0] = clamp((o[0]! >> 1) + (pulled >> 1) + (noise(x << 1, y << 1, lattice + 8) >> 3), -14000, 14000);
-    out[1] = (o[1]! >> 1) + pulled;
+    out[0] = clamp((o[n]! >> 1) + (pulled >> 1) + (noise(x << 1, y << 1, lattice + 8) >> 3), -14000, 14000);
+    out[1] = (o[nodes.ks.length + n]! >> 1) + pulled;
   }) as [Field, Field];
   // Slopes toward the light, and against the course of the lines.
   const [lit, against] = makeFields(plate, 2, (x, y, out, k) => {

@@ -4,8 +4,9 @@
  */
 import type { Colour, Lab } from "../colour.ts";
 import type { Generator, Latents } from "../draws.ts";
-import type { Plate } from "../field.ts";
+import type { Places, Plate } from "../field.ts";
 import type { Net, NetShape } from "../net.ts";
+import type { Bed } from "./ground.ts";
 
 /** One byte of a style's body. */
 export interface Param {
@@ -28,7 +29,12 @@ export interface Setup {
   /** Draw k of latents and lattice (k = 0..3); only the calm rule asks beyond 0. */
   latents(k: number): Latents;
   readonly generator: Generator;
+  /** `askEach` of ground.ts, or a kernel that does the same. */
+  readonly askAll: AskAll;
 }
+
+/** Outputs of a field network at many places: output j at place n is element `j * places + n`. */
+export type AskAll = (bed: Bed, places: Places) => Int32Array;
 
 /** Colour of a place: OKLab Q12, or linear light Q14 when `linear`. */
 export interface Finish {

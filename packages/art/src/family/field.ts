@@ -4,12 +4,12 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, paint } from "../colour.ts";
-import { type Field, fieldAt, makeFields, type Plate } from "../field.ts";
+import { type Field, fieldAt, makeFields, nodesOf, type Plate } from "../field.ts";
 import { clamp, div, mul, ONE, root, step } from "../integer.ts";
-import { runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { fieldInputs, fieldNet, sheetShadow } from "./ground.ts";
+import { fieldNet, sheetShadow } from "./ground.ts";
 
 export const field: Family = {
   params: params("softness bend drift brush margin glow density canvas", 0, 255),
@@ -40,12 +40,10 @@ function make(setup: Setup): Finish {
     number,
   ];
   const { z, lattice } = setup.latents(0);
-  const inputs = new Int32Array(5);
-  const run = runner(setup.nets[0]!, z);
-  const [across, down, hue, thin] = makeFields(plate, 4, (x, y, out) => {
-    fieldInputs(inputs, x, y, lattice);
-    const o = run(inputs);
-    for (let i = 0; i < 4; i++) out[i] = clamp(o[i]! >> 1, -16000, 16000);
+  const nodes = nodesOf(plate);
+  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, nodes);
+  const [across, down, hue, thin] = makeFields(plate, 4, (_x, _y, out, _k, n) => {
+    for (let i = 0; i < 4; i++) out[i] = clamp(o[i * nodes.ks.length + n]! >> 1, -16000, 16000);
   }) as [Field, Field, Field, Field];
 
   const ground = groundOption === 0 ? g.below(2) : groundOption === 1 ? 3 + g.below(2) : 2;

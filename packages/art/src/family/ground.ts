@@ -4,9 +4,10 @@
  */
 import { type Colour, dim } from "../colour.ts";
 import type { Generator, Latents } from "../draws.ts";
-import { countEyes, onPlate, type Plate } from "../field.ts";
+import { countEyes, eyePlaces, onPlate, type Places, type Plate } from "../field.ts";
+import { halves } from "../halves.ts";
 import { clamp, div, ONE } from "../integer.ts";
-import type { NetShape } from "../net.ts";
+import { ask, type BoundNet, INPUTS, type NetShape, OUTPUTS, SLOTS } from "../net.ts";
 import { noise } from "../noise.ts";
 
 /** Inputs of every field network: x, y, roundness, noise, finer noise. */
@@ -23,6 +24,45 @@ export function fieldInputs(inputs: Int32Array, x: number, y: number, lattice: n
   inputs[2] = Math.min((Math.imul(X, X) >> 15) + (Math.imul(Y, Y) >> 15) - 5000, 16384);
   inputs[3] = clamp(noise(x, y, lattice) << 1, -16384, 16383);
   inputs[4] = clamp(noise(x << 1, y << 1, lattice + 3) << 1, -16384, 16383);
+}
+
+/** A field network with its latents, and the lattice of the noises that it is asked with. */
+export interface Bed {
+  readonly net: BoundNet;
+  readonly lattice: number;
+  /** Whether the noises follow the bed of a stone: long along x, short across. */
+  readonly stone: boolean;
+}
+
+/** The network's outputs at a place (Q13, twice the unit), up to five. */
+export function bedAt(bed: Bed, x: number, y: number, out: Int32Array): void {
+  const { net, lattice } = bed;
+  const inputs = new Int32Array(5);
+  fieldInputs(inputs, x, y, lattice);
+  if (bed.stone) {
+    inputs[3] = clamp(noise(x >> 1, y, lattice) << 1, -16384, 16383);
+    inputs[4] = clamp(noise(x, (y * 3) >> 1, lattice + 5) << 1, -16384, 16383);
+  }
+  SLOTS[INPUTS] = halves(inputs[0]!, inputs[1]!);
+  SLOTS[INPUTS + 1] = halves(inputs[2]!, inputs[3]!);
+  SLOTS[INPUTS + 2] = halves(inputs[4]!, 0);
+  ask(net);
+  out[0] = SLOTS[OUTPUTS]!;
+  out[1] = SLOTS[OUTPUTS + 1]!;
+  out[2] = SLOTS[OUTPUTS + 2]!;
+  out[3] = SLOTS[OUTPUTS + 3]!;
+  out[4] = SLOTS[OUTPUTS + 4]!;
+}
+
+/** Asks a bed at many places: output j at place n is element `j * places + n`. A kernel does the same, some at a time. */
+export function askEach(bed: Bed, { xs, ys }: Places): Int32Array {
+  const outputs = new Int32Array(5 * xs.length);
+  const out = new Int32Array(5);
+  for (let n = 0; n < xs.length; n++) {
+    bedAt(bed, xs[n]!, ys[n]!, out);
+    for (let j = 0; j < 5; j++) outputs[j * xs.length + n] = out[j]!;
+  }
+  return outputs;
 }
 
 /** A form that moves the mass of a field without changing the shares of area. */
@@ -55,17 +95,19 @@ export function composition(kind: Composition, g: Generator, reach: number): Pul
 export function calmest(
   plate: Plate,
   latents: (k: number) => Latents,
-  field: (latents: Latents) => (x: number, y: number) => number,
+  field: (latents: Latents, places: Places) => (n: number) => number,
 ): Latents {
+  const places = eyePlaces(plate);
   let best = 0;
-  let fewest = countEyes(plate, field(latents(0)));
+  let fewest = countEyes(field(latents(0), places));
   for (let k = 1; k < 4 && fewest > 0; k++) {
-    const eyes = countEyes(plate, field(latents(k)));
+    const eyes = countEyes(field(latents(k), places));
     if (eyes < fewest) {
       best = k;
       fewest = eyes;
     }
   }
+  // Asked for last, so that a walk knows where it begins.
   return latents(best);
 }
 

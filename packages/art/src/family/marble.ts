@@ -4,12 +4,23 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, labOf, ramp } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, onPlate, type Plate, quantilesOf } from "../field.ts";
+import type { Latents } from "../draws.ts";
+import {
+  equalise,
+  type Field,
+  fieldAt,
+  makeFields,
+  nodesOf,
+  onPlate,
+  type Places,
+  type Plate,
+  quantilesOf,
+} from "../field.ts";
 import { clamp, cosine, div, mul, ONE, sine, step, triangle } from "../integer.ts";
-import { type Run, runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { calmest, fieldInputs, fieldNet, sheetShadow } from "./ground.ts";
+import { calmest, fieldNet, sheetShadow } from "./ground.ts";
 
 export const marble: Family = {
   params: params("warp stretch veins weight cloud threads gloss", 0, 255),
@@ -46,32 +57,36 @@ function make(setup: Setup): Finish {
   const palette: readonly Lab[] =
     slabOption === 1 ? [4, 3, 2, 1, 0].map((i) => setup.palette[i]!) : setup.palette.slice(0, 5);
 
-  const inputs = new Int32Array(5);
-  /** The bent bed at a place: along, across (halved), and the raw outputs for cloud, mask and phase. */
-  const bed = (run: Run, lattice: number, x: number, y: number, out: Int32Array): void => {
-    const u = mul(x, ca) + mul(y, sa);
-    const v = mul(y, ca) - mul(x, sa);
-    fieldInputs(inputs, u, v, lattice);
-    inputs[3] = clamp(noise(u >> 1, v, lattice) << 1, -16384, 16383);
-    inputs[4] = clamp(noise(u, (v * 3) >> 1, lattice + 5) << 1, -16384, 16383);
-    const o = run(inputs);
-    const rough = fractal(u, v << 1, lattice + 9, 4);
-    out[0] = (u >> 1) + (mul(o[0]! >> 1, bend) >> 1) + (rough >> 3);
-    out[1] = (((v * across) >> 3) + mul(o[1]! >> 1, bend) + (rough >> 2)) >> 1;
-    out[2] = o[2]! >> 1;
-    out[3] = (o[3]! >> 1) + (noise(x, y, lattice + 3) >> 1);
-    out[4] = o[4]! >> 1;
+  /** The bent bed at places: along, across (halved), and the raw outputs for cloud, mask and phase. */
+  const bedOf = ({ z, lattice }: Latents, { xs, ys }: Places) => {
+    const turned = {
+      xs: xs.map((x, n) => mul(x, ca) + mul(ys[n]!, sa)),
+      ys: ys.map((y, n) => mul(y, ca) - mul(xs[n]!, sa)),
+    };
+    const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: true }, turned);
+    const length = xs.length;
+    return (n: number, out: Int32Array): void => {
+      const u = turned.xs[n]!;
+      const v = turned.ys[n]!;
+      const rough = fractal(u, v << 1, lattice + 9, 4);
+      out[0] = (u >> 1) + (mul(o[n]! >> 1, bend) >> 1) + (rough >> 3);
+      out[1] = (((v * across) >> 3) + mul(o[length + n]! >> 1, bend) + (rough >> 2)) >> 1;
+      out[2] = o[2 * length + n]! >> 1;
+      out[3] = (o[3 * length + n]! >> 1) + (noise(xs[n]!, ys[n]!, lattice + 3) >> 1);
+      out[4] = o[4 * length + n]! >> 1;
+    };
   };
   const trial = new Int32Array(5);
-  const { z, lattice } = calmest(plate, setup.latents, (l) => {
-    const run = runner(setup.nets[0]!, l.z);
-    return (x, y) => {
-      bed(run, l.lattice, x, y, trial);
+  const latents = calmest(plate, setup.latents, (each, places) => {
+    const bed = bedOf(each, places);
+    return (n) => {
+      bed(n, trial);
       return ((trial[1]! * rate) >> 2) + (trial[4]! >> 2);
     };
   });
-  const run = runner(setup.nets[0]!, z);
-  const [along, over, tint, mask, phase] = makeFields(plate, 5, (x, y, out) => bed(run, lattice, x, y, out)) as [
+  const { lattice } = latents;
+  const bed = bedOf(latents, nodesOf(plate));
+  const [along, over, tint, mask, phase] = makeFields(plate, 5, (_x, _y, out, _k, n) => bed(n, out)) as [
     Field,
     Field,
     Field,

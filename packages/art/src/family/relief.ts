@@ -4,12 +4,12 @@
  * @module
  */
 import { type Colour, type Lab, ramp } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, NODES, type Plate, quantilesOf } from "../field.ts";
+import { equalise, type Field, fieldAt, makeFields, NODES, nodesOf, type Plate, quantilesOf } from "../field.ts";
 import { clamp, cosine, div, mix, mul, ONE, root, sine, step, triangle } from "../integer.ts";
-import { runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { fieldInputs, fieldNet, sheetShadow } from "./ground.ts";
+import { fieldNet, sheetShadow } from "./ground.ts";
 
 export const relief: Family = {
   params: params("scale warp depth calm gather fine grain contrast", 0, 255),
@@ -64,12 +64,10 @@ function make(setup: Setup): Finish {
   const stones: Stone[] = [];
   for (let i = 0; i < stoneCount; i++) stones.push(place(setup, stones, div(g.range(800, 2700) * (7 - stoneCount), 6)));
 
-  const inputs = new Int32Array(5);
-  const run = runner(setup.nets[0]!, z);
-  const raw = makeFields(plate, 4, (x, y, out) => {
-    fieldInputs(inputs, x, y, lattice);
-    const o = run(inputs);
-    for (let i = 0; i < 4; i++) out[i] = clamp(o[i]! >> 1, -26000, 26000);
+  const all = nodesOf(plate);
+  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, all);
+  const raw = makeFields(plate, 4, (_x, _y, out, _k, n) => {
+    for (let i = 0; i < 4; i++) out[i] = clamp(o[i * all.ks.length + n]! >> 1, -26000, 26000);
   }) as [Field, Field, Field, Field];
   const masks = quantilesOf(plate, (x, y) => fieldAt(raw[3], x, y) >> 3);
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, paint, ramp } from "../colour.ts";
+import type { Latents } from "../draws.ts";
 import {
   type Field,
   fieldAt,
@@ -11,15 +12,17 @@ import {
   NODE_STEP,
   NODES,
   nearestNode,
+  nodesOf,
   onPlate,
+  type Places,
   type Plate,
   sortedValues,
 } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
-import { type Run, runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { type Composition, calmest, composition, fieldInputs, fieldNet } from "./ground.ts";
+import { type Composition, calmest, composition, fieldNet } from "./ground.ts";
 
 export const strata: Family = {
   params: params("pull drift ripple thickness tooth edge accent uneven slip", 0, 255),
@@ -67,33 +70,41 @@ function make(setup: Setup): Finish {
     return { x: g.range(-5200, 5200), cos: cosine(steep), sin: sine(steep), by: mul(g.range(4096, ONE), slip << 4) };
   });
 
-  const inputs = new Int32Array(5);
-  /** Height and bend at a place, Q13. */
-  const evaluate = (run: Run, lattice: number, px: number, py: number, out: Int32Array) => {
-    let x = px;
-    let y = py;
+  /** Height and bend at places, Q13. */
+  const bedOf = ({ z, lattice }: Latents, given: Places) => {
+    const xs = given.xs.slice();
+    const ys = given.ys.slice();
     for (const { x: at, cos, sin, by } of breaks) {
-      // Over a few nodes, not one: a hard step would show the lattice as teeth.
-      const moved = mul(by, step(-200, 200, mul(px - at, cos) + mul(py, sin)));
-      x = clamp(x + mul(moved, sin), -9344, 9344);
-      y = clamp(y - mul(moved, cos), -9344, 9344);
+      for (let n = 0; n < xs.length; n++) {
+        // Over a few nodes, not one: a hard step would show the lattice as teeth.
+        const moved = mul(by, step(-200, 200, mul(given.xs[n]! - at, cos) + mul(given.ys[n]!, sin)));
+        xs[n] = clamp(xs[n]! + mul(moved, sin), -9344, 9344);
+        ys[n] = clamp(ys[n]! - mul(moved, cos), -9344, 9344);
+      }
     }
-    fieldInputs(inputs, x, y, lattice);
-    const o = run(inputs);
-    const fine = noise((x * 5) >> 1, (y * 5) >> 1, lattice + 8);
-    out[0] = (o[0]! >> 1) + ((pull(x, y) * pullWeight) >> 8) + mul(fine, ripple << 3);
-    out[1] = (o[1]! >> 1) + noise((x * 3) >> 1, (y * 3) >> 1, lattice + 21) + (noise(x * 3, y * 3, lattice + 22) >> 2);
+    const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, { xs, ys });
+    return (n: number, out: Int32Array): void => {
+      const x = xs[n]!;
+      const y = ys[n]!;
+      const fine = noise((x * 5) >> 1, (y * 5) >> 1, lattice + 8);
+      out[0] = (o[n]! >> 1) + ((pull(x, y) * pullWeight) >> 8) + mul(fine, ripple << 3);
+      out[1] =
+        (o[xs.length + n]! >> 1) +
+        noise((x * 3) >> 1, (y * 3) >> 1, lattice + 21) +
+        (noise(x * 3, y * 3, lattice + 22) >> 2);
+    };
   };
   const trial = new Int32Array(2);
-  const { z, lattice } = calmest(plate, setup.latents, (l) => {
-    const run = runner(setup.nets[0]!, l.z);
-    return (x, y) => {
-      evaluate(run, l.lattice, x, y, trial);
+  const latents = calmest(plate, setup.latents, (each, places) => {
+    const bed = bedOf(each, places);
+    return (n) => {
+      bed(n, trial);
       return trial[0]!;
     };
   });
-  const run = runner(setup.nets[0]!, z);
-  const [main, bend] = makeFields(plate, 2, (x, y, out) => evaluate(run, lattice, x, y, out)) as [Field, Field];
+  const { lattice } = latents;
+  const bed = bedOf(latents, nodesOf(plate));
+  const [main, bend] = makeFields(plate, 2, (_x, _y, out, _k, n) => bed(n, out)) as [Field, Field];
 
   // Each sheet bends on its own; its level is the quantile that leaves it its share of the plate.
   const bends = Int32Array.from({ length: sheets }, () => mul(g.range(-8192, 8192), drift << 4));

@@ -4,12 +4,12 @@
  * @module
  */
 import { type Colour, type Lab, paint, toLinear } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, type Plate, quantilesOf } from "../field.ts";
+import { equalise, type Field, fieldAt, makeFields, nodesOf, type Plate, quantilesOf } from "../field.ts";
 import { clamp, div, mul, ONE, step } from "../integer.ts";
-import { runner } from "../net.ts";
+import { bind } from "../net.ts";
 import { fractal, latticeHash, noise } from "../noise.ts";
 import { type Family, type Finish, params, type Setup } from "./family.ts";
-import { type Composition, composition, fieldInputs, fieldNet, sheetShadow } from "./ground.ts";
+import { type Composition, composition, fieldNet, sheetShadow } from "./ground.ts";
 
 export const wash: Family = {
   params: [
@@ -52,8 +52,6 @@ function make(setup: Setup): Finish {
   const dark = setup.palette[0]![0]! < setup.palette[4]![0]!;
   const palette = dark ? [4, 3, 2, 1, 0, 5].map((i) => setup.palette[i]!) : setup.palette;
   const { z, lattice } = setup.latents(0);
-  const nets = setup.nets.map((net) => runner(net, z));
-  const inputs = new Int32Array(5);
 
   const count = pigmentsOption + 2;
   const kind = COMPOSITIONS[compositionOption]!;
@@ -62,17 +60,19 @@ function make(setup: Setup): Finish {
   const pulls = [first, composition(kind, g, 3200), composition(later, g, 2800), composition(later, g, 3600)];
   // Two pigments need the first network only.
   const asked = count > 2 || accentOption === 2 ? 2 : 1;
-  const fields = makeFields(plate, 4, (x, y, out) => {
-    const wx = clamp(x + (fractal(x << 1, y << 1, lattice + 90, 3) >> 4), -9344, 9344);
-    const wy = clamp(y + (fractal(x << 1, y << 1, lattice + 95, 3) >> 4), -9344, 9344);
-    for (let k = 0; k < asked; k++) {
-      fieldInputs(inputs, wx, wy, lattice + k * 9);
-      const o = nets[k]!(inputs);
-      for (let j = 0; j < 2; j++) {
-        const n = 2 * k + j;
-        const rough = fractal(x << 2, y << 2, lattice + 40 + n, 2);
-        out[n] = (o[j]! >> 1) + ((pulls[n]!(wx, wy) * pullWeight) >> 8) + (mul(rough, ragged << 5) >> 2);
-      }
+  const nodes = nodesOf(plate);
+  const warped = (along: Int32Array, seed: number) =>
+    along.map((v, n) => clamp(v + (fractal(nodes.xs[n]! << 1, nodes.ys[n]! << 1, seed, 3) >> 4), -9344, 9344));
+  const moved = { xs: warped(nodes.xs, lattice + 90), ys: warped(nodes.ys, lattice + 95) };
+  const answers = setup.nets
+    .slice(0, asked)
+    .map((net, k) => setup.askAll({ net: bind(net, z), lattice: lattice + k * 9, stone: false }, moved));
+  const fields = makeFields(plate, 4, (x, y, out, _k, at) => {
+    for (let n = 0; n < 2 * asked; n++) {
+      const o = answers[n >> 1]![(n & 1) * moved.xs.length + at]!;
+      const rough = fractal(x << 2, y << 2, lattice + 40 + n, 2);
+      const pulled = (pulls[n]!(moved.xs[at]!, moved.ys[at]!) * pullWeight) >> 8;
+      out[n] = (o >> 1) + pulled + (mul(rough, ragged << 5) >> 2);
     }
   });
 

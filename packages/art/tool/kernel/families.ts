@@ -36,6 +36,9 @@ export const COMPILED: readonly Compiled[] = [
   compiled("weave"),
 ];
 
+/** A large table is no place for four lanes to look into one by one; two halves of a word are multiplied at once. */
+const INSTEAD = { fade: "fadeOf", gradient: "gradientOf", activate: "activationOf" };
+
 function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number>>> = {}): Compiled {
   const state = file.replace(/^./, (letter) => letter.toUpperCase());
   return { file, state, shade: `shade${state}`, surround: `surround${state}`, tables };
@@ -43,7 +46,21 @@ function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number
 
 /** A bare network. */
 export function netProgram(): Program {
-  return lower({ files: ["halves", "net"].map(source), tables: {}, instead: { activate: "activationOf" } }, "askAt");
+  return lower({ files: ["halves", "net"].map(source), tables: {}, instead: INSTEAD }, "askAt");
+}
+
+/** What a field network answers at a place, its noises included. */
+export function bedProgram(): Program {
+  return lower(
+    {
+      files: ["integer", "halves", "noise", "net", "family/ground"].map(source),
+      tables: { DIRECTIONS },
+      instead: INSTEAD,
+      coherent: { noiseIn: 3 },
+    },
+    "bedAt",
+    5,
+  );
 }
 
 /** The program of one family, from `sampleLight` down. */
@@ -54,8 +71,7 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
         source,
       ),
       tables: { DIRECTIONS, ...tables },
-      // A large table is no place for four lanes to look into one by one.
-      instead: { fade: "fadeOf", gradient: "gradientOf", activate: "activationOf", shade, surround, Finish: state },
+      instead: { ...INSTEAD, shade, surround, Finish: state },
       coherent: { noiseIn: 3, splineIn: 2, levelIn: 2, carveMotif: 1, shadeLeaf: 2 },
     },
     "sampleLight",

@@ -34,8 +34,11 @@ export const TABLES_AT = 64;
 // biome-ignore lint/suspicious/noExplicitAny: the tree of the parser, of which each branch is checked by its `type`.
 type Tree = any;
 
-/** The program that `entry` needs. */
-export function lower(sources: Sources, entry: string): Program {
+/**
+ * The program that `entry` needs.
+ * @param outputs how many numbers its last parameter holds, where that is no colour
+ */
+export function lower(sources: Sources, entry: string, outputs = 3): Program {
   const found = collect(sources.files);
   const layouts = new Map<string, Layout>();
   const tables = new Map<string, { address: number; values: ArrayLike<number> }>();
@@ -463,7 +466,11 @@ export function lower(sources: Sources, entry: string): Program {
     return { op: "call", to, args } satisfies Call;
   };
 
-  const start = routineOf(entry, { type: "Program", start: 0, end: 0 } as Node);
+  const place = { type: "Program", start: 0, end: 0 } as Node;
+  const types: Type[] = found.functions.get(entry)?.params.map((p: Tree) => typeOf(p.typeAnnotation, p)) ?? [];
+  // A colour says how many it holds; of another array the caller does.
+  const given: Type[] = types.at(-1)?.kind === "local" ? [] : [...types.slice(0, -1), { kind: "local", size: outputs }];
+  const start = routineOf(entry, place, given);
   return {
     entry: start,
     routines: order,

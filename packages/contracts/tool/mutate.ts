@@ -63,6 +63,7 @@ interface CompilerOutput {
 type Effort = Readonly<Record<string, string>>;
 
 /** Most mutants die of the first draws of fuzz and invariant tests; only what lives gets all that the tests ask. */
+const THOROUGH: Effort = {};
 const QUICK: Effort = {
   FOUNDRY_FUZZ_RUNS: "8",
   FOUNDRY_INVARIANT_RUNS: "1",
@@ -125,8 +126,6 @@ if (build.status !== 0) {
 process.stdout.write(`${switched.size} mutants in one build after ${seconds(began)} s\n`);
 
 const suites = suitesOf(first);
-/** How much is drawn, first and then. */
-const efforts: readonly Effort[] = options.includes("--quick") ? [QUICK] : [QUICK, {}];
 const limits = new Map<Effort, Promise<number>>();
 await limitOf(QUICK);
 /** The suite that killed the last mutant of a file, by file. */
@@ -273,19 +272,21 @@ async function baseline(effort: Effort): Promise<number> {
   return 20 + (PATIENCE * (performance.now() - start)) / 1000;
 }
 
-/** Whether a test fails with this mutant on, or does not end. The suite that killed the last one of its file goes first. */
+/**
+ * Whether a test fails with this mutant on, or does not end. First each suite on its own draws little: the one that killed
+ * the last mutant of the file, then those that import least, which stand nearest to it. Then all of them draw everything.
+ */
 async function dies(folder: string, id: number, { file }: Mutant): Promise<boolean> {
-  const tests = [...suites].filter(([, imports]) => imports.has(file)).map(([suite]) => suite);
-  const last = lastKillers.get(file);
-  const steps = efforts.map((effort) => ({ effort, tests }));
-  if (last !== undefined) steps.unshift({ effort: QUICK, tests: [last] });
-  for (const { effort, tests } of steps) {
-    if (tests.length === 0) continue;
+  const tests = [...suites].filter(([, imports]) => imports.has(file)).sort(([, a], [, b]) => a.size - b.size);
+  const names = new Set([lastKillers.get(file), ...tests.map(([name]) => name)].filter((name) => name !== undefined));
+  const steps = [...names].map((name) => ({ effort: QUICK, names: [name] }));
+  if (!options.includes("--quick") && names.size > 0) steps.push({ effort: THOROUGH, names: [...names] });
+  for (const { effort, names } of steps) {
     // What one mutant made fail is kept by forge and tried first with the next: no mutant may depend on another.
     for (const kept of ["fuzz", "invariant", "test-failures"]) {
       rmSync(join(folder, "cache", kept), { recursive: true, force: true });
     }
-    const args = ["test", "--json", "--fail-fast", "-j1", "--match-path", pattern(tests)];
+    const args = ["test", "--json", "--fail-fast", "-j1", "--match-path", pattern(names)];
     const run = await forge(folder, [...args, "--block-coinbase", coinbase(id)], await limitOf(effort), effort);
     if (run.status === 0) continue;
     if (run.status === null) return true;

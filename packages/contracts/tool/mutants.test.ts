@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { forge, root } from "./forge.ts";
 import { instrument, mutantsOf, mutated, type Node, switches } from "./mutants.ts";
+import { survivors } from "./survivors.ts";
 
 const compiler: { compile(input: string): string } = createRequire(import.meta.url)("solc");
 const folder = mkdtempSync(join(tmpdir(), "carrara-mutants-test-"));
@@ -116,6 +117,16 @@ test("a switch that is on does what the changed file does, and all of them off w
   });
   expect(differing).toEqual([]);
 }, 300_000);
+
+test("README.md shows what no test can notice, and why", () => {
+  const cell = (text: string) => text.replaceAll("|", "\\|");
+  const rows = Object.entries(survivors).map(([key, reason]) => {
+    const [, name, change] = /^\S+ (.*?): (.*)$/.exec(key) ?? [];
+    return `| \`${name}\` | \`${cell(change ?? key)}\` | ${reason} |`;
+  });
+  const table = ["| in | change | why no test can tell |", "| --- | --- | --- |", ...rows].join("\n");
+  expect(readFileSync(join(root, "README.md"), "utf8")).toContain(table);
+});
 
 /** Calls each function of both forms with inputs on both sides of every bound, and compares results and refusals. */
 function twins(names: readonly string[]): string {

@@ -42,6 +42,21 @@ export const survivors: Readonly<Record<string, string>> = {
   "src/bitcoin/Relay.sol Relay.verify: stated != bits => true": "The same bits give the same target, once more.",
   "src/bitcoin/Target.sol Target.toBits: exponent > 3 => (exponent) >= (3)": "At 3 both sides shift by nothing.",
   "src/bitcoin/Target.sol Target.fromBits: exponent > 3 => (exponent) >= (3)": "At 3 both sides shift by nothing.",
+  "src/bitcoin/Relay.sol Relay._seam: end > start => (end) >= (start)": "Where both are equal either is the later.",
+  "src/bitcoin/Relay.sol Relay._seam: 0 => 0 + 1 #2": "The first header follows anything.",
+  "src/bitcoin/Relay.sol Relay._followed: 2 => 2 + 1":
+    "Asks also for the epoch's own bit, which counts a line later anyway.",
+  "src/bitcoin/Target.sol Target.fromBits: 3 => 3 - 1": "At 3 both sides shift by nothing.",
+  "src/bitcoin/Target.sol Target.toBits: 3 => 3 - 1 #2": "At 3 both sides shift by nothing.",
+  "src/bitcoin/Target.sol Target.retarget: end > start => (end) >= (start)":
+    "Where both are equal the difference is 0 too.",
+  "src/bitcoin/Target.sol Target.retarget: 0 => 0 + 1": "Raised to a quarter of what is due, which is 1 at least.",
+  "src/bitcoin/Target.sol Target.retarget: taken < due / 4 => (taken) <= (due / 4)":
+    "At the bound it is set to what it is.",
+  "src/bitcoin/Target.sol Target.retarget: taken > due * 4 => (taken) >= (due * 4)":
+    "At the bound it is set to what it is.",
+  "src/bitcoin/Target.sol Target.retarget: next < limit => (next) <= (limit)":
+    "Where both are equal either is the target.",
   "src/Escrow.sol Escrow.locked: 1 => 1 + 1": "The lock is any number but 0.",
   "src/Escrow.sol Escrow.pay: sale.credited() => true":
     "Without credit the slot holds zeros: the bit only saves reading it.",

@@ -130,6 +130,16 @@ contract BitcoinMutantsTest is Test {
         same("script", walker.walk(Claims.transaction(new bytes(20), 1, Claims.output(5, script)))[0].script, script);
     }
 
+    /// @dev The forms of five and nine bytes, whose next two would do as a count of the form of three.
+    function test_longerFormsAreNotTheShorter() external {
+        bytes memory script = new bytes(300);
+        for (uint256 form = 0xfd; form <= 0xff; ++form) {
+            bytes memory output = abi.encodePacked(Claims.le64(5), uint8(form), hex"2c01", script);
+            if (form != 0xfd) vm.expectRevert(abi.encodeWithSelector(Transaction.BadCompactSize.selector, 75));
+            walker.walk(Claims.transaction(new bytes(20), 1, output));
+        }
+    }
+
     /// @dev The output count stands at 66, the output at 67, its script's length at 75.
     function test_cutAtEachBound() external {
         bytes memory data = Claims.transaction(new bytes(20), 1, Claims.output(5, new bytes(22)));

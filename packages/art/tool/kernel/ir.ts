@@ -101,10 +101,12 @@ export interface Layout {
   readonly members: ReadonlyMap<string, Member>;
 }
 
-/** Everything that one entry function reaches. */
+/** Everything that some functions reach. */
 export interface Program {
+  /** The first of the entries. */
   readonly entry: Routine;
-  /** Reached from the entry, callees before callers. */
+  readonly entries: readonly Routine[];
+  /** Reached from the entries, callees before callers. */
   readonly routines: readonly Routine[];
   readonly layouts: ReadonlyMap<string, Layout>;
   /** Module-level tables in use, each with the address of its two words; their elements follow. */

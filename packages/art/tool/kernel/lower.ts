@@ -35,10 +35,11 @@ export const TABLES_AT = 64;
 type Tree = any;
 
 /**
- * The program that `entry` needs.
- * @param outputs how many numbers its last parameter holds, where that is no colour
+ * The program that the entries need.
+ * @param entries names of functions
+ * @param outputs how many numbers the last parameter of each holds, where that is an array and no colour
  */
-export function lower(sources: Sources, entry: string, outputs = 3): Program {
+export function lower(sources: Sources, entries: string | readonly string[], outputs = 3): Program {
   const found = collect(sources.files);
   const layouts = new Map<string, Layout>();
   const tables = new Map<string, { address: number; values: ArrayLike<number> }>();
@@ -467,12 +468,16 @@ export function lower(sources: Sources, entry: string, outputs = 3): Program {
   };
 
   const place = { type: "Program", start: 0, end: 0 } as Node;
-  const types: Type[] = found.functions.get(entry)?.params.map((p: Tree) => typeOf(p.typeAnnotation, p)) ?? [];
-  // A colour says how many it holds; of another array the caller does.
-  const given: Type[] = types.at(-1)?.kind === "local" ? [] : [...types.slice(0, -1), { kind: "local", size: outputs }];
-  const start = routineOf(entry, place, given);
+  const started = [entries].flat().map((entry): Routine => {
+    const types: Type[] = found.functions.get(entry)?.params.map((p: Tree) => typeOf(p.typeAnnotation, p)) ?? [];
+    // A colour says how many it holds; of another array the caller does.
+    const given: Type[] =
+      types.at(-1)?.kind === "array" ? [...types.slice(0, -1), { kind: "local", size: outputs }] : [];
+    return routineOf(entry, place, given);
+  });
   return {
-    entry: start,
+    entry: started[0]!,
+    entries: started,
     routines: order,
     layouts,
     tables: Array.from(tables, ([name, table]) => ({ name, ...table })),

@@ -31,35 +31,52 @@ export function pickByte(byte: number, low: number, high: number): number {
   return low + ((byte * (high - low + 1)) >> 8);
 }
 
-/** Integer draws in written order. */
+/**
+ * Integer draws in written order: Mulberry32 (Tommy Ettinger, 2017). Whoever draws changes it.
+ */
 export interface Generator {
-  /** The next 32 bits. */
+  state: number;
   u32(): number;
-  /** 0 to n - 1, by remainder. */
   below(n: number): number;
-  /** `low` to `high`, both possible. */
   range(low: number, high: number): number;
-  /** True n times in 256. */
   chance(n: number): boolean;
 }
 
-/** Mulberry32 (Tommy Ettinger, 2017), started from bytes 12 to 15 of the draw hash, most significant first. */
+/** Started from bytes 12 to 15 of the draw hash, most significant first. */
 export function generator(hash: Uint8Array): Generator {
-  let state = (hash[12]! << 24) | (hash[13]! << 16) | (hash[14]! << 8) | hash[15]!;
-  const u32 = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= (t + Math.imul(t ^ (t >>> 7), t | 61)) | 0;
-    return (t ^ (t >>> 14)) >>> 0;
+  const state = (hash[12]! << 24) | (hash[13]! << 16) | (hash[14]! << 8) | hash[15]!;
+  const g: Generator = {
+    state,
+    u32: () => u32(g),
+    below: (n) => below(g, n),
+    range: (low, high) => range(g, low, high),
+    chance: (n) => chance(g, n),
   };
-  const below = (n: number) => u32() % n;
-  return {
-    u32,
-    below,
-    range: (low, high) => low + below(high - low + 1),
-    chance: (n) => (u32() & 255) < n,
-  };
+  return g;
+}
+
+/** The next 32 bits, 0 to 2^32 - 1. */
+export function u32(g: Generator): number {
+  g.state = (g.state + 0x6d2b79f5) | 0;
+  let t = g.state;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= (t + Math.imul(t ^ (t >>> 7), t | 61)) | 0;
+  return (t ^ (t >>> 14)) >>> 0;
+}
+
+/** 0 to n - 1, by remainder. */
+export function below(g: Generator, n: number): number {
+  return u32(g) % n;
+}
+
+/** `low` to `high`, both possible. */
+export function range(g: Generator, low: number, high: number): number {
+  return low + below(g, high - low + 1);
+}
+
+/** True n times in 256. */
+export function chance(g: Generator, n: number): boolean {
+  return (u32(g) & 255) < n;
 }
 
 /** A seed that is not 32 bytes. */

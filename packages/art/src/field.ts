@@ -46,6 +46,15 @@ export interface Nodes extends Places {
   readonly ks: Int32Array;
 }
 
+/** A field over a plate whose nodes are all 0. */
+export function emptyField(plate: Plate): Field {
+  return {
+    nodes: new Int32Array(NODES * NODES),
+    reachX: plate.halfWidth + FIELD_MARGIN,
+    reachY: plate.halfHeight + FIELD_MARGIN,
+  };
+}
+
 /** The nodes that a plate's fields need, row after row; made once for each shape of plate. */
 export function nodesOf(plate: Plate): Nodes {
   const reachX = plate.halfWidth + FIELD_MARGIN + 2 * NODE_STEP;
@@ -116,14 +125,19 @@ function splineIn(nodes: Int32Array, k: number, fx: number, fy: number): number 
   return (Math.imul(top, a) + Math.imul(4096 - top - bottom, b) + Math.imul(bottom, c)) >> 12;
 }
 
+/** Node k of a field; 0 where none was evaluated. */
+export function nodeOf({ nodes }: Field, k: number): number {
+  return nodes[k] ?? 0;
+}
+
 /** How much a field rises from the node before node k to the one after it, over 256 units of x. */
-export function slopeX({ nodes }: Field, k: number): number {
-  return (nodes[k + 1] ?? 0) - (nodes[k - 1] ?? 0);
+export function slopeX(field: Field, k: number): number {
+  return nodeOf(field, k + 1) - nodeOf(field, k - 1);
 }
 
 /** How much a field rises from the node above node k to the one below it, over 256 units of y. */
-export function slopeY({ nodes }: Field, k: number): number {
-  return (nodes[k + NODES] ?? 0) - (nodes[k - NODES] ?? 0);
+export function slopeY(field: Field, k: number): number {
+  return nodeOf(field, k + NODES) - nodeOf(field, k - NODES);
 }
 
 /** Index of the node nearest to a place. Within its cell the spline stays between the least and the greatest of that node and its eight neighbours. */
@@ -132,6 +146,44 @@ export function nearestNode(field: Field, x: number, y: number): number {
   const u = clamp(x, -reachX, reachX) + ORIGIN;
   const v = clamp(y, -reachY, reachY) + ORIGIN;
   return (v >> 7) * NODES + (u >> 7);
+}
+
+/** The places of a 32 x 32 grid that lie on a plate: where areas are measured. */
+export function gridPlaces(plate: Plate): Places {
+  return placesOf("grid", plate, function* () {
+    for (let j = 0; j < 32; j++) {
+      const y = div((2 * j - 31) * plate.halfHeight, 32);
+      for (let i = 0; i < 32; i++) yield [div((2 * i - 31) * plate.halfWidth, 32), y];
+    }
+  });
+}
+
+/** The nodes that lie on a plate. */
+export function nodePlaces(plate: Plate): Places {
+  return placesOf("nodes", plate, function* () {
+    for (let k = 0; k < NODES * NODES; k++) yield [((k % NODES) - 73) * NODE_STEP, (div(k, NODES) - 73) * NODE_STEP];
+  });
+}
+
+/** Those of some places that lie on a plate; made once for each name and shape of plate. */
+export function placesOf(name: string, plate: Plate, all: () => Iterable<[number, number]>): Places {
+  const key = `${name} ${plate.halfWidth} ${plate.halfHeight} ${plate.round}`;
+  const known = PLACES.get(key);
+  if (known) return known;
+  const inside = Array.from(all()).filter(([x, y]) => onPlate(plate, x, y));
+  const places = { xs: Int32Array.from(inside, ([x]) => x), ys: Int32Array.from(inside, ([, y]) => y) };
+  PLACES.set(key, places);
+  return places;
+}
+
+const PLACES = new Map<string, Places>();
+
+/** The 65 values between which {@link equalise} sees equal areas, from all values in rising order. */
+export function keepQuantiles(quantiles: Int32Array, sorted: Int32Array): void {
+  for (let i = 0; i <= 64; i++) quantiles[i] = sorted[(i * (sorted.length - 1)) >> 6]!;
+  quantiles[0] = quantiles[0]! - 800;
+  quantiles[64] = quantiles[64]! + 800;
+  for (let i = 1; i <= 64; i++) if (quantiles[i]! <= quantiles[i - 1]!) quantiles[i] = quantiles[i - 1]! + 1;
 }
 
 /** The values of a function at the places of a 32 x 32 grid that lie on the plate, in rising order. */

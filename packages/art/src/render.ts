@@ -7,6 +7,7 @@
 import { toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { type Baker, bake, calmest, PLAIN } from "./bake.ts";
 import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.ts";
 import { drawHash, generator, type Latents, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
@@ -70,36 +71,51 @@ export interface Pass {
  * Makes the fields of a piece (10 to 60 ms).
  * @param seed 32 bytes: the token id, most significant byte first
  * @param moved latents in place of the seed's own, as a walk moves them; nothing else changes, and nothing is left to choose
- * @param askAll the networks' loop: a kernel's is faster and gives the same
+ * @param by asks the family's functions at all nodes: a kernel is faster and gives the same
  * @example render(prepare(parseStyle(bytes), seed), CANONICAL)
  */
-export function prepare(style: Style, seed: Uint8Array, moved?: Latents, askAll: AskAll = askEach): Piece {
+export function prepare(
+  style: Style,
+  seed: Uint8Array,
+  moved?: Latents,
+  askAll: AskAll = askEach,
+  by: Baker = PLAIN,
+): Piece {
   const hash = drawHash(style.format, seed);
-  // The calm rule asks for the draw that it takes last.
-  let latents = moved ?? latentsOf(hash, 0);
   const { rgb } = style.palettes[hash[16]! % style.palettes.length]!;
   const palette = Array.from({ length: 6 }, (_, i) => labOf(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!));
   const format = style.formats[hash[17]! % style.formats.length]!;
   const [width, height] = FORMATS[format]!;
   const longer = Math.max(width, height);
   const plate = plateOf(div(width * ONE, longer), div(height * ONE, longer), format === TONDO);
-  const finish = FAMILIES[style.family]!.make({
-    params: style.params,
-    nets: style.nets,
-    palette,
-    options: optionsOf(style, hash),
-    plate,
-    bleed: format === BLEED,
-    latents: (k) => {
-      latents = moved ?? latentsOf(hash, k);
-      return latents;
-    },
-    generator: generator(hash),
-    askAll,
-  });
-  const { linear } = finish;
-  const canvas: Canvas = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette), linear, finish };
-  return { style, seed: seed.slice(), latents, canvas };
+  const options = optionsOf(style, hash);
+  const { params, nets } = style;
+  const family = FAMILIES[style.family]!;
+  const common = { params, nets, palette, options, plate, bleed: format === BLEED };
+  const rest = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette) };
+  if ("make" in family) {
+    let latents = moved ?? latentsOf(hash, 0);
+    const finish = family.make({
+      ...{ ...common, ...latents, generator: generator(hash), askAll },
+      latents: (k) => {
+        latents = moved ?? latentsOf(hash, k);
+        return latents;
+      },
+    });
+    return { style, seed: seed.slice(), latents, canvas: { ...rest, linear: finish.linear, finish } };
+  }
+  const draw = ({ z, lattice }: Latents) => family.draw({ ...common, z, lattice, generator: generator(hash) });
+  const { latents, state } = moved
+    ? { latents: moved, state: draw(moved) }
+    : calmest(family, plate, by, (k) => latentsOf(hash, k), draw);
+  bake(family, state, plate, by);
+  const finish: Finish = {
+    linear: family.linear,
+    state,
+    shade: (x, y, out) => family.shade(state, x, y, out),
+    surround: (x, y, out) => family.surround(state, x, y, out),
+  };
+  return { style, seed: seed.slice(), latents, canvas: { ...rest, linear: finish.linear, finish } };
 }
 
 /**

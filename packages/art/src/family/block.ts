@@ -8,10 +8,10 @@ import { onPlate, type Plate } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, root, sine } from "../integer.ts";
 import { runner } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 
 /** Parameters 0 to 11 are the weights of the motifs, in this order; then the numbers named below. */
-export const block: Family = {
+export const block: OldFamily = {
   params: [
     ...params("quarter disc arch rings stairs plain flutes dome windows wedge halves pyramid", 0, 255),
     { name: "module", min: 6, max: 24 },
@@ -85,7 +85,7 @@ const PART = 2;
 const SLOPE_X = 3;
 const SLOPE_Y = 4;
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g } = setup;
   const { z, lattice } = setup.latents(0);
   const [cutsOption, lightOption, schemeOption, accentOption, figureOption] = setup.options as [

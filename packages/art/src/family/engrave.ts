@@ -23,10 +23,10 @@ import {
 import { clamp, cosine, div, mul, ONE, root, sine, step, triangle } from "../integer.ts";
 import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { type Composition, composition, fieldNet } from "./ground.ts";
 
-export const engrave: Family = {
+export const engrave: OldFamily = {
   params: params("lines bend fold pull paper hatch rough depth", 0, 255),
   nets: [fieldNet(2)],
   make,
@@ -34,7 +34,7 @@ export const engrave: Family = {
 
 const COMPOSITIONS: readonly Composition[] = ["island", "diagonal", "column"];
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g } = setup;
   const [courseOption, hatchOption, tintOption, plateOption, lightOption] = setup.options as [
     number,

@@ -15,7 +15,7 @@ export interface Param {
   readonly max: number;
 }
 
-/** All that is known of a piece before its first sample. */
+/** All that is known of a piece before its first draw. */
 export interface Setup {
   readonly params: Uint8Array;
   readonly nets: readonly Net[];
@@ -26,35 +26,80 @@ export interface Setup {
   readonly plate: Plate;
   /** Whether the plate fills the canvas. */
   readonly bleed: boolean;
-  /** Draw k of latents and lattice (k = 0..3); only the calm rule asks beyond 0. */
-  latents(k: number): Latents;
+  /** Eight int8: the latents of every network. */
+  readonly z: Int8Array;
+  /** Seed of the piece's noises. */
+  readonly lattice: number;
   readonly generator: Generator;
-  /** `askEach` of ground.ts, or a kernel that does the same. */
-  readonly askAll: AskAll;
 }
 
-/** Outputs of a field network at many places: output j at place n is element `j * places + n`. */
-export type AskAll = (bed: Bed, places: Places) => Int32Array;
-
-/** Colour of a place: OKLab Q12, or linear light Q14 when `linear`. */
-export interface Finish {
-  readonly linear: boolean;
-  /** All that `shade` and `surround` read, as numbers, arrays and records: what a kernel gets of a piece. */
-  readonly state?: object;
-  /** Writes the colour at plate place (x, y) in Q13. Called for places on the plate only. */
-  shade(x: number, y: number, out: Colour): void;
-  /** Changes `out`, which holds the paper's OKLab colour, outside the plate: a shadow that the piece throws. */
-  surround?(x: number, y: number, out: Colour): void;
-}
-
-/** A finish and what it wants from a style. */
-export interface Family {
+/**
+ * A family: what a style must bring, and the functions that make a piece of it. All of them are top-level functions with
+ * names of their own, for the tools that compile them read them in the source.
+ */
+export interface Family<S extends object = never> {
   readonly params: readonly Param[];
   readonly nets: readonly NetShape[];
-  make(setup: Setup): Finish;
+  /** Whether `shade` gives linear light (Q14), not OKLab. */
+  readonly linear: boolean;
+  /** Every chance of a piece, and its whole state; what follows from the networks is still empty. */
+  readonly draw: (setup: Setup) => S;
+  /** The calm rule looks for eyes in this function, and takes the draw of latents that has the fewest. */
+  readonly calm?: (s: S, x: number, y: number) => number;
+  /** What follows from the networks, in this order. */
+  readonly steps: readonly Step<S>[];
+  /** Writes the colour at plate place (x, y) in Q13. Called for places on the plate only. */
+  readonly shade: (s: S, x: number, y: number, out: Colour) => void;
+  /** Changes `out`, which holds the paper's OKLab colour, outside the plate: a shadow that the piece throws. */
+  readonly surround: (s: S, x: number, y: number, out: Colour) => void;
+}
+
+export type Step<S> = FieldsStep<S> | ListsStep<S> | SettleStep<S> | BakeStep<S>;
+
+/** Fields of the state, by name, and their values at the lattice's nodes: node k stands at (x, y). */
+export interface FieldsStep<S> {
+  readonly fields: readonly (keyof S & string)[];
+  readonly node: (s: S, x: number, y: number, k: number, out: Int32Array) => void;
+}
+
+/** Lists of values at places, in rising order; `keep` writes into the state what counts of each. */
+export interface ListsStep<S> {
+  readonly places: (s: S) => Places;
+  /** How many lists. */
+  readonly rounds: (s: S) => number;
+  readonly value: (s: S, i: number, x: number, y: number) => number;
+  readonly keep: (s: S, i: number, sorted: Int32Array) => void;
+}
+
+/** What is chosen with the fields at hand. */
+export interface SettleStep<S> {
+  readonly settle: (s: S) => void;
+}
+
+/** Structures that make a finish faster and change nothing. */
+export interface BakeStep<S> {
+  readonly bake: (s: S) => void;
 }
 
 /** `count` parameters with one range. */
 export function params(names: string, min: number, max: number): Param[] {
   return names.split(" ").map((name) => ({ name, min, max }));
+}
+
+// What follows goes when the last family is converted.
+export type AskAll = (bed: Bed, places: Places) => Int32Array;
+export interface OldSetup extends Setup {
+  latents(k: number): Latents;
+  readonly askAll: AskAll;
+}
+export interface Finish {
+  readonly linear: boolean;
+  readonly state?: object;
+  shade(x: number, y: number, out: Colour): void;
+  surround?(x: number, y: number, out: Colour): void;
+}
+export interface OldFamily {
+  readonly params: readonly Param[];
+  readonly nets: readonly NetShape[];
+  make(setup: OldSetup): Finish;
 }

@@ -8,10 +8,10 @@ import { type Field, fieldAt, makeFields, nodesOf, type Plate } from "../field.t
 import { clamp, div, mul, ONE, root, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { fieldNet, sheetShadow } from "./ground.ts";
 
-export const field: Family = {
+export const field: OldFamily = {
   params: params("softness bend drift brush margin glow density canvas", 0, 255),
   nets: [fieldNet(4)],
   make,
@@ -20,7 +20,7 @@ export const field: Family = {
 const BANDS = 0;
 const VEILS = 2;
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g } = setup;
   const [layout, partsOption, groundOption, edgeOption, weightOption] = setup.options as [
     number,
@@ -104,7 +104,7 @@ interface Plan {
 }
 
 /** Bands one above the other, none of its neighbour's colour. */
-function bands({ plate, generator: g }: Setup, plan: Plan): Form[] {
+function bands({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
   const { parts } = plan;
   const reach = plate.halfHeight - 260 - plan.margin * 3;
   const width = plate.halfWidth - 300 - plan.margin * 4 - g.range(0, 400);
@@ -132,7 +132,7 @@ function bands({ plate, generator: g }: Setup, plan: Plan): Form[] {
 }
 
 /** Frames one inside the other: doors, windows, suns. */
-function frames({ plate, generator: g }: Setup, plan: Plan): Form[] {
+function frames({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
   const count = plan.parts + 1;
   const shape = g.below(3);
   const least = Math.min(plate.halfWidth, plate.halfHeight);
@@ -158,7 +158,7 @@ function frames({ plate, generator: g }: Setup, plan: Plan): Form[] {
 }
 
 /** Veils poured from one edge of the canvas, each to its own depth. */
-function veils({ plate, generator: g }: Setup, plan: Plan): Form[] {
+function veils({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
   const count = plan.parts * 2 + g.range(0, 2);
   const fan = g.range(-2600, 2600);
   const forms: Form[] = [];

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Colour, dim } from "../colour.ts";
-import type { Generator, Latents } from "../draws.ts";
+import { chance, type Generator, type Latents, range } from "../draws.ts";
 import { countEyes, eyePlaces, onPlate, type Places, type Plate } from "../field.ts";
 import { halves } from "../halves.ts";
 import { clamp, div, ONE } from "../integer.ts";
@@ -65,14 +65,44 @@ export function askEach(bed: Bed, { xs, ys }: Places): Int32Array {
   return outputs;
 }
 
-/** A form that moves the mass of a field without changing the shares of area. */
-export type Pull = (x: number, y: number) => number;
+/** A form that moves the mass of a field without changing the shares of area, with its focus and its hand (-1 or 1). */
+export interface Pull {
+  readonly kind: number;
+  readonly x: number;
+  readonly y: number;
+  readonly hand: number;
+}
+
+/** Kinds of {@link Pull}. Horizon rises downward: what is far lies at the top. */
+export const ISLAND = 0;
+export const HORIZON = 1;
+export const DIAGONAL = 2;
+export const COLUMN = 3;
+
+/** A pull with its focus off centre by up to `reach`. Draws: x, y, hand. */
+export function drawPull(g: Generator, kind: number, reach: number): Pull {
+  const x = range(g, -reach, reach);
+  const y = range(g, -reach, reach);
+  return { kind, x, y, hand: chance(g, 128) ? -1 : 1 };
+}
+
+/** How strongly a place is pulled, Q13. */
+export function pullAt(pull: Pull, x: number, y: number): number {
+  const dx = x - pull.x;
+  const dy = y - pull.y;
+  if (pull.kind === ISLAND) return 7000 - (div(square(dx) + square(dy), ONE) << 1);
+  if (pull.kind === HORIZON) return dy << 1;
+  if (pull.kind === DIAGONAL) return ((pull.hand * dx + dy) * 3) >> 1;
+  return 5000 - div(square(dx), ONE) * 3;
+}
+
+type OldPull = (x: number, y: number) => number;
 
 /** Kinds of composition. Horizon rises downward: what is far lies at the top. */
 export type Composition = "island" | "horizon" | "diagonal" | "column";
 
 /** A composition with its focus off centre by up to `reach`, left or right handed. Draws: x, y, hand. */
-export function composition(kind: Composition, g: Generator, reach: number): Pull {
+export function composition(kind: Composition, g: Generator, reach: number): OldPull {
   const ox = g.range(-reach, reach);
   const oy = g.range(-reach, reach);
   const hand = g.chance(128) ? -1 : 1;

@@ -8,10 +8,10 @@ import { equalise, type Field, fieldAt, makeFields, NODES, nodesOf, type Plate, 
 import { clamp, cosine, div, mix, mul, ONE, root, sine, step, triangle } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { fieldNet, sheetShadow } from "./ground.ts";
 
-export const relief: Family = {
+export const relief: OldFamily = {
   params: params("scale warp depth calm gather fine grain contrast", 0, 255),
   nets: [fieldNet(4)],
   make,
@@ -22,7 +22,7 @@ const GRAVEL = 1;
 /** Where in its row a dune is highest. */
 const CREST = 5800;
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, plate, generator: g } = setup;
   const [carving, courseOption, stoneCount, sunOption, lightOption] = setup.options as [
     number,
@@ -140,7 +140,7 @@ function make(setup: Setup): Finish {
 }
 
 /** Of six places the one farthest from the stones that lie already. */
-function place({ plate, generator: g }: Setup, stones: readonly Stone[], size: number): Stone {
+function place({ plate, generator: g }: OldSetup, stones: readonly Stone[], size: number): Stone {
   let best: Stone = { x: 0, y: 0, size };
   let farthest = -0x7fffffff;
   for (let k = 0; k < 6; k++) {

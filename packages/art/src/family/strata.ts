@@ -21,10 +21,10 @@ import {
 import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { type Composition, calmest, composition, fieldNet } from "./ground.ts";
 
-export const strata: Family = {
+export const strata: OldFamily = {
   params: params("pull drift ripple thickness tooth edge accent uneven slip", 0, 255),
   nets: [fieldNet(2)],
   make,
@@ -36,7 +36,7 @@ export const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
 export const BACK_TAPS = [22, 62, 112, 172, 250];
 export const WHITE = Int32Array.of(4096, 0, 16);
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g, bleed } = setup;
   const [compositionOption, sheetsOption, hourOption, discOption, lightOption] = setup.options as [
     number,

@@ -8,9 +8,9 @@ import { halves } from "../halves.ts";
 import { clamp, div, mix, mul, ONE, root, step, triangle } from "../integer.ts";
 import { ask, type BoundNet, bind, INPUTS, OUTPUTS, runner, SLOTS } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 
-export const vessel: Family = {
+export const vessel: OldFamily = {
   params: params("belly neck waist spread girth tall drip accent", 0, 255),
   nets: [
     { inputs: 2, hidden: [8], outputs: 1, latents: 8 },
@@ -48,7 +48,7 @@ export const CIRCLE = Int32Array.from({ length: 1025 }, (_, i) => root(ONE * ONE
 const TILT = 1300;
 export const WARM = Int32Array.of(4010, 0, 28);
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g, nets } = setup;
   const [countOption, glazeOption, lightOption, fruitOption] = setup.options as [number, number, number, number];
   const [belly, neck, waist, spread, girth, tall, drip, accentChance] = p as unknown as number[] as [

@@ -8,10 +8,10 @@ import { equalise, type Field, fieldAt, makeFields, nodesOf, type Plate, quantil
 import { clamp, div, mul, ONE, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, latticeHash, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { type Composition, composition, fieldNet, sheetShadow } from "./ground.ts";
 
-export const wash: Family = {
+export const wash: OldFamily = {
   params: [
     ...params("density rim fade granulation bleed ragged pull", 0, 255),
     { name: "nested", min: 0, max: 1 },
@@ -38,7 +38,7 @@ export interface Layer {
   readonly a2: number;
 }
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, plate, generator: g } = setup;
   const [compositionOption, edgesOption, pigmentsOption, accentOption, splatterOption] = setup.options as [
     number,

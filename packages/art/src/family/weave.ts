@@ -9,10 +9,10 @@ import type { Plate } from "../field.ts";
 import { clamp, div, mul, ONE, triangle } from "../integer.ts";
 import { type Run, runner } from "../net.ts";
 import { latticeHash, noise } from "../noise.ts";
-import { type Family, type Finish, params, type Setup } from "./family.ts";
+import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
 import { fieldInputs, fieldNet, sheetShadow } from "./ground.ts";
 
-export const weave: Family = {
+export const weave: OldFamily = {
   params: params("shape wild feather step border accent fibre relief", 0, 255),
   nets: [fieldNet(2)],
   make,
@@ -22,7 +22,7 @@ const IKAT = 0;
 const KILIM = 1;
 const PLAID = 2;
 
-function make(setup: Setup): Finish {
+function make(setup: OldSetup): Finish {
   const { params: p, palette, plate, generator: g } = setup;
   const [cloth, threadsOption, bindingOption, motif, repeatOption, fringeOption] = setup.options as [
     number,
@@ -109,7 +109,7 @@ interface Plan {
 }
 
 /** Ikat and kilim: one value for each crossing of a figure that is mirrored and repeated, ranked by area. */
-function figured({ plate, generator: g }: Setup, plan: Plan, kilim: boolean, run: Run, roles: Int32Array): void {
+function figured({ plate, generator: g }: OldSetup, plan: Plan, kilim: boolean, run: Run, roles: Int32Array): void {
   const { threads, lattice, repeats } = plan;
   const inputs = new Int32Array(5);
   const down = g.range(1, 2) + (repeats > 2 ? 1 : 0);
@@ -172,7 +172,7 @@ function borderAt(plate: Plate, i: number, j: number, threads: number, kilim: bo
 }
 
 /** Plaid: an order of stripes for the warp, another for the weft, both mirrored at their middle. */
-function plaid({ generator: g }: Setup, plan: Plan, run: Run, roles: Int32Array, twill: boolean): void {
+function plaid({ generator: g }: OldSetup, plan: Plan, run: Run, roles: Int32Array, twill: boolean): void {
   const { threads } = plan;
   const warp = sett(g, plan, run, 0);
   const weft = g.chance(150) ? warp : sett(g, plan, run, 5000);

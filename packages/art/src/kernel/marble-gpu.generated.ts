@@ -162,7 +162,7 @@ fn triangle_(phase_0: i32) -> i32 {
   return select(((((8192) - (p_1))) * (2)), ((p_1) * (2)), ((p_1) < (4096)));
 }
 
-fn vein_(distance_0: i32, width_1: i32) -> i32 {
+fn veinAt_(distance_0: i32, width_1: i32) -> i32 {
   return select(((8192) - (((((distance_0) * (8192))) / (width_1)))), 0, ((distance_0) >= (width_1)));
 }
 
@@ -191,16 +191,16 @@ fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
 }
 
 fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var lattice_4: i32 = memory[(s_0) >> 2u];
-  var rate_5: i32 = memory[(((s_0) + (4))) >> 2u];
-  var palette_6: i32 = ((s_0) + (28));
+  var lattice_4: i32 = memory[(((s_0) + (16))) >> 2u];
+  var rate_5: i32 = memory[(((s_0) + (52))) >> 2u];
+  var palette_6: i32 = ((s_0) + (76));
   var paletteAt_7: i32 = memory[(palette_6) >> 2u];
-  var gloss_8: i32 = memory[(((s_0) + (16))) >> 2u];
-  var plate_9: i32 = ((s_0) + (36));
+  var gloss_8: i32 = memory[(((s_0) + (64))) >> 2u];
+  var plate_9: i32 = s_0;
   var x_10: i32 = px_1;
   var y_11: i32 = py_2;
-  if (((memory[(((s_0) + (152))) >> 2u]) != (0))) {
-    var side_12: i32 = ((px_1) - (memory[(((s_0) + (24))) >> 2u]));
+  if (((memory[(((s_0) + (92))) >> 2u]) != (0))) {
+    var side_12: i32 = ((px_1) - (memory[(((s_0) + (72))) >> 2u]));
     if ((((side_12) > (i32(-46))) && ((side_12) < (46)))) {
       (*out_3)[0] = 900;
       (*out_3)[1] = 0;
@@ -209,31 +209,31 @@ fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32,
     }
     if (((side_12) >= (46))) {
       x_10 = ((px_1) - (700));
-      y_11 = ((py_2) + (memory[(((s_0) + (20))) >> 2u]));
+      y_11 = ((py_2) + (memory[(((s_0) + (68))) >> 2u]));
     }
   }
-  var u_13: i32 = ((fieldAt_(((s_0) + (48)), x_10, y_11)) >> u32(3));
-  var v_14: i32 = ((fieldAt_(((s_0) + (64)), x_10, y_11)) >> u32(2));
-  var t_15: i32 = equalise_(((s_0) + (128)), cloudsAt_(lattice_4, u_13, v_14, ((fieldAt_(((s_0) + (80)), x_10, y_11)) >> u32(3))));
-  var m_16: i32 = equalise_(((s_0) + (136)), fieldAt_(((s_0) + (96)), x_10, y_11));
+  var u_13: i32 = ((fieldAt_(((s_0) + (96)), x_10, y_11)) >> u32(3));
+  var v_14: i32 = ((fieldAt_(((s_0) + (112)), x_10, y_11)) >> u32(2));
+  var t_15: i32 = equalise_(((s_0) + (176)), cloudsAt_(lattice_4, u_13, v_14, ((fieldAt_(((s_0) + (128)), x_10, y_11)) >> u32(3))));
+  var m_16: i32 = equalise_(((s_0) + (184)), fieldAt_(((s_0) + (144)), x_10, y_11));
   var fine_17: i32 = fractal_(((u_13) << u32(2)), ((v_14) << u32(2)), ((lattice_4) + (77)), 3);
   var cubed_18: i32 = mul_(t_15, mul_(t_15, t_15));
-  ramp0_(out_3, palette_6, ((((mul_(cubed_18, ((1400) + (((memory[(((s_0) + (8))) >> 2u]) << u32(4)))))) + (((t_15) >> u32(4))))) + (((mul_(m_16, m_16)) >> u32(4)))));
-  var p0_19: i32 = ((((((((v_14) * (rate_5))) >> u32(3))) + (((fine_17) >> u32(5))))) + (((fieldAt_(((s_0) + (112)), x_10, y_11)) >> u32(5))));
+  ramp0_(out_3, palette_6, ((((mul_(cubed_18, ((1400) + (((memory[(((s_0) + (56))) >> 2u]) << u32(4)))))) + (((t_15) >> u32(4))))) + (((mul_(m_16, m_16)) >> u32(4)))));
+  var p0_19: i32 = ((((((((v_14) * (rate_5))) >> u32(3))) + (((fine_17) >> u32(5))))) + (((fieldAt_(((s_0) + (160)), x_10, y_11)) >> u32(5))));
   var d1_20: i32 = triangle_(p0_19);
   var d2_21: i32 = triangle_(((((((((p0_19) * (5))) >> u32(1))) + (((u_13) >> u32(1))))) + (((fine_17) >> u32(3)))));
   var d3_22: i32 = triangle_(((((((((((u_13) * (9))) >> u32(3))) - (((((v_14) * (5))) >> u32(3))))) + (((fine_17) >> u32(4))))) + (((noise_(((u_13) << u32(1)), ((v_14) << u32(1)), ((lattice_4) + (8)))) >> u32(2)))));
-  var halo_23: i32 = vein_(d1_20, ((mul_(m_16, 3600)) + (300)));
-  var core_24: i32 = vein_(d1_20, ((mul_(mul_(m_16, m_16), memory[(((s_0) + (144))) >> 2u])) + (60)));
-  var second_25: i32 = vein_(d2_21, mul_(m_16, ((340) + (memory[(((s_0) + (12))) >> 2u]))));
-  var third_26: i32 = vein_(d3_22, mul_(mul_(m_16, t_15), ((160) + (memory[(((s_0) + (12))) >> 2u]))));
+  var halo_23: i32 = veinAt_(d1_20, ((mul_(m_16, 3600)) + (300)));
+  var core_24: i32 = veinAt_(d1_20, ((mul_(mul_(m_16, m_16), memory[(((s_0) + (84))) >> 2u])) + (60)));
+  var second_25: i32 = veinAt_(d2_21, mul_(m_16, ((340) + (memory[(((s_0) + (60))) >> 2u]))));
+  var third_26: i32 = veinAt_(d3_22, mul_(mul_(m_16, t_15), ((160) + (memory[(((s_0) + (60))) >> 2u]))));
   blend0_(out_3, ((paletteAt_7) + (16)), mul_(mul_(halo_23, halo_23), mul_(m_16, 6200)));
   blend0_(out_3, ((paletteAt_7) + (24)), mul_(halo_23, mul_(mul_(m_16, m_16), 3500)));
   blend0_(out_3, ((paletteAt_7) + (32)), mul_(step_(0, 8192, core_24), ((1800) + (mul_(m_16, 5600)))));
   blend0_(out_3, ((paletteAt_7) + (24)), mul_(second_25, mul_(m_16, 6500)));
   blend0_(out_3, ((paletteAt_7) + (24)), mul_(third_26, 5200));
-  if ((((memory[(((s_0) + (148))) >> 2u]) != (0)) && ((m_16) > (3000)))) {
-    var line_27: i32 = vein_(d1_20, ((mul_(((m_16) - (3000)), 700)) + (50)));
+  if ((((memory[(((s_0) + (88))) >> 2u]) != (0)) && ((m_16) > (3000)))) {
+    var line_27: i32 = veinAt_(d1_20, ((mul_(((m_16) - (3000)), 700)) + (50)));
     var leaf_28: i32 = mul_(step_(500, 3500, line_27), step_(3000, 4400, m_16));
     blend0_(out_3, 136, leaf_28);
     blend0_(out_3, 156, mul_(leaf_28, clamp_(((((noise_(((x_10) * (3)), ((y_11) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_27) >> u32(2)))), 0, 5000)));
@@ -241,7 +241,7 @@ fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32,
   var shine_29: i32 = clamp_(((((5200) - (((((x_10) + (y_11))) >> u32(1))))) - (((noise_(((x_10) >> u32(1)), ((y_11) >> u32(1)), ((lattice_4) + (40)))) >> u32(1)))), 0, 8192);
   (*out_3)[0] = (((((((*out_3)[0]) + (mul_(mul_(shine_29, shine_29), gloss_8)))) + (((fine_17) >> u32(7))))) + (((noise_(((x_10) * (20)), ((y_11) * (20)), lattice_4)) >> u32(8))));
   var rimmed_30: i32 = select(1, select(i32(-1), 0, onPlate_(plate_9, ((px_1) + (36)), ((py_2) + (36)))), onPlate_(plate_9, ((px_1) - (36)), ((py_2) - (36))));
-  if ((((rimmed_30) != (0)) && !(((memory[(((s_0) + (156))) >> 2u]) != (0))))) {
+  if ((((rimmed_30) != (0)) && !(((memory[(((s_0) + (12))) >> 2u]) != (0))))) {
     if (((rimmed_30) > (0))) {
       (*out_3)[0] = (((*out_3)[0]) + (150));
     } else {
@@ -275,7 +275,7 @@ fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i3
 }
 
 fn surroundMarble3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  sheetShadow3_(((s_0) + (36)), x_1, y_2, out_3);
+  sheetShadow3_(s_0, x_1, y_2, out_3);
 }
 
 fn cube_(c_0: i32) -> i32 {

@@ -4,145 +4,169 @@
  * @module
  */
 import { type Colour, type Lab, paint, toLinear } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, nodesOf, type Plate, quantilesOf } from "../field.ts";
+import { below, range } from "../draws.ts";
+import { emptyField, equalise, type Field, fieldAt, gridPlaces, keepQuantiles, type Plate } from "../field.ts";
 import { clamp, div, mul, ONE, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, latticeHash, noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
-import { type Composition, composition, fieldNet, sheetShadow } from "./ground.ts";
+import { type Family, params, type Setup } from "./family.ts";
+import {
+  type Bed,
+  bedAt,
+  COLUMN,
+  DIAGONAL,
+  drawPull,
+  fieldNet,
+  HORIZON,
+  ISLAND,
+  type Pull,
+  pullAt,
+  sheetShadow,
+} from "./ground.ts";
 
-export const wash: OldFamily = {
+export const wash: Family<Wash> = {
   params: [
     ...params("density rim fade granulation bleed ragged pull", 0, 255),
     { name: "nested", min: 0, max: 1 },
     ...params("cover sun", 0, 255),
   ],
   nets: [fieldNet(2), fieldNet(2)],
-  make,
+  linear: true,
+  draw: drawWash,
+  steps: [
+    { fields: ["field0", "field1", "field2", "field3"], node: nodeOfWash },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfWash, value: valueOfWash, keep: keepWash },
+  ],
+  shade: shadeWash,
+  surround: surroundWash,
 };
 
-const COMPOSITIONS: readonly Composition[] = ["island", "horizon", "column", "diagonal"];
+/** Kinds of pull, by the trait Composition. */
+const KINDS = [ISLAND, HORIZON, COLUMN, DIAGONAL];
 
-/** One pigment on the paper. */
-export interface Layer {
-  readonly field: Field;
-  readonly quantiles: Int32Array;
-  /** Share of the plate, Q13. */
-  readonly cover: number;
-  /** Softest edge, in area share; 0 for a dry one. */
-  readonly wet: number;
-  readonly seed: number;
-  /** Absorbance of full density in red, green, blue, Q9. */
-  readonly a0: number;
-  readonly a1: number;
-  readonly a2: number;
-}
+/** Palette roles of two, three and four pigments, pale to dark, two ways each. */
+const ROLES = [
+  [1, 4],
+  [2, 4],
+  [1, 2, 4],
+  [2, 3, 4],
+  [1, 2, 3, 4],
+  [2, 1, 3, 4],
+];
 
-function make(setup: OldSetup): Finish {
-  const { params: p, plate, generator: g } = setup;
-  const [compositionOption, edgesOption, pigmentsOption, accentOption, splatterOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [density, rimWeight, fade, granulation, bleed, ragged, pullWeight, nested, cover, sun] =
-    p as unknown as number[] as [number, number, number, number, number, number, number, number, number, number];
-  const dark = setup.palette[0]![0]! < setup.palette[4]![0]!;
-  const palette = dark ? [4, 3, 2, 1, 0, 5].map((i) => setup.palette[i]!) : setup.palette;
-  const { z, lattice } = setup.latents(0);
-
-  const count = pigmentsOption + 2;
-  const kind = COMPOSITIONS[compositionOption]!;
-  const later: Composition = nested === 1 ? kind : "island";
-  const first = composition(kind, g, 2600);
-  const pulls = [first, composition(kind, g, 3200), composition(later, g, 2800), composition(later, g, 3600)];
-  // Two pigments need the first network only.
-  const asked = count > 2 || accentOption === 2 ? 2 : 1;
-  const nodes = nodesOf(plate);
-  const warped = (along: Int32Array, seed: number) =>
-    along.map((v, n) => clamp(v + (fractal(nodes.xs[n]! << 1, nodes.ys[n]! << 1, seed, 3) >> 4), -9344, 9344));
-  const moved = { xs: warped(nodes.xs, lattice + 90), ys: warped(nodes.ys, lattice + 95) };
-  const answers = setup.nets
-    .slice(0, asked)
-    .map((net, k) => setup.askAll({ net: bind(net, z), lattice: lattice + k * 9, stone: false }, moved));
-  const fields = makeFields(plate, 4, (x, y, out, _k, at) => {
-    for (let n = 0; n < 2 * asked; n++) {
-      const o = answers[n >> 1]![(n & 1) * moved.xs.length + at]!;
-      const rough = fractal(x << 2, y << 2, lattice + 40 + n, 2);
-      const pulled = (pulls[n]!(moved.xs[at]!, moved.ys[at]!) * pullWeight) >> 8;
-      out[n] = (o >> 1) + pulled + (mul(rough, ragged << 5) >> 2);
-    }
-  });
+export function drawWash(setup: Setup): Wash {
+  const { plate, lattice, generator: g } = setup;
+  const [composition, edges, pigments, accent, splatter] = setup.options as [number, number, number, number, number];
+  const [density, rim, fade, granulation, bleed, ragged, pull, nested, cover, sun] =
+    setup.params as unknown as number[] as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+  const roles = setup.palette;
+  const palette =
+    roles[0]![0]! < roles[4]![0]! ? [roles[4]!, roles[3]!, roles[2]!, roles[1]!, roles[0]!, roles[5]!] : roles;
+  const count = pigments + 2;
+  const pool = accent === 2;
+  const kind = KINDS[composition]!;
+  const later = nested === 1 ? kind : ISLAND;
+  const pulls = [drawPull(g, kind, 2600), drawPull(g, kind, 3200), drawPull(g, later, 2800), drawPull(g, later, 3600)];
 
   // Large and pale first, small and dark last; nested ones (ridges in mist) hide one behind the other.
-  const roles = ROLES[pigmentsOption]![g.below(2)]!;
-  const covers = Array.from({ length: count }, (_, k) =>
-    nested === 1
-      ? clamp(7200 - div(5600 * k, count) - g.range(0, 1100), 700, 7400)
-      : [g.range(2600, 5000), g.range(1500, 2900), g.range(600, 1500), g.range(260, 620)][k]!,
-  );
-  const wetFrom = [0, 1, 2][edgesOption]! + (edgesOption === 0 ? 0 : g.below(2));
-  const layers: Layer[] = [];
+  const chosen = ROLES[2 * pigments + below(g, 2)]!;
+  const covers: number[] = [];
   for (let k = 0; k < count; k++) {
-    const wet = k < wetFrom ? mul(g.range(700, 1900), bleed << 6) : 0;
-    layers.push(pigment(fields[k]!, mul(covers[k]!, 4096 + (cover << 5)), wet, lattice + k * 3 + 200, roles[k]!));
+    if (nested === 1) {
+      covers.push(clamp(7200 - div(5600 * k, count) - range(g, 0, 1100), 700, 7400));
+    } else {
+      const sizes = [range(g, 2600, 5000), range(g, 1500, 2900), range(g, 600, 1500), range(g, 260, 620)];
+      covers.push(sizes[k]!);
+    }
   }
-  if (accentOption === 2) {
-    layers.push(pigment(fields[3]!, g.range(180, 460), 0, lattice + 230, 5));
+  const wetFrom = edges + (edges === 0 ? 0 : below(g, 2));
+  const layers: Pigment[] = [];
+  for (let k = 0; k < count; k++) {
+    const wet = k < wetFrom ? mul(range(g, 700, 1900), bleed << 6) : 0;
+    layers.push(pigmentOf(palette[chosen[k]!]!, k, mul(covers[k]!, 4096 + (cover << 5)), wet, lattice + k * 3 + 200));
   }
-  function pigment(field: Field, share: number, wet: number, seed: number, role: number): Layer {
-    const light = new Int32Array(3);
-    paint(light, palette[role]!);
-    toLinear(light);
-    const value = (x: number, y: number) => fieldAt(field, x, y);
-    return {
-      field,
-      quantiles: quantilesOf(plate, value),
-      cover: share,
-      wet,
-      seed,
-      a0: absorbance(light[0]!),
-      a1: absorbance(light[1]!),
-      a2: absorbance(light[2]!),
-    };
-  }
+  if (pool) layers.push(pigmentOf(palette[5]!, 3, range(g, 180, 460), 0, lattice + 230));
 
   // The drop: a round wash, often a sun.
-  const dropX = g.range(-mul(plate.halfWidth, 5200), mul(plate.halfWidth, 5200));
-  const dropY = g.range(-mul(plate.halfHeight, 5200), nested === 1 ? -900 : mul(plate.halfHeight, 5200));
-  const dropSize = accentOption === 1 ? g.range(420, 900) + sun * 3 : 0;
-  const dropLight = new Int32Array(3);
-  paint(dropLight, palette[5]!);
-  toLinear(dropLight);
-  const drop = [absorbance(dropLight[0]!), absorbance(dropLight[1]!), absorbance(dropLight[2]!)];
-
+  const dropX = range(g, -mul(plate.halfWidth, 5200), mul(plate.halfWidth, 5200));
+  const dropY = range(g, -mul(plate.halfHeight, 5200), nested === 1 ? -900 : mul(plate.halfHeight, 5200));
+  const dropSize = accent === 1 ? range(g, 420, 900) + sun * 3 : 0;
+  const sown = splatter === 1 ? range(g, 70, 130) : 0;
   const ground = new Int32Array(3);
   paint(ground, palette[0]!);
   toLinear(ground);
-  const sown = splatterOption === 1 ? g.range(70, 130) : 0;
-  const fades = nested === 1 ? fade : fade >> 1;
-
-  const state: Wash = {
-    ...{ plate, layers, lattice, ragged, granulation, density, fades, rim: rimWeight },
-    ...{ dropX, dropY, dropSize, drop, sown, ground },
-  };
   return {
-    linear: true,
-    state,
-    shade: (x, y, out) => shadeWash(state, x, y, out),
-    surround: (x, y, out) => surroundWash(state, x, y, out),
+    plate,
+    lattice,
+    first: { net: bind(setup.nets[0]!, setup.z), lattice, stone: false },
+    second: { net: bind(setup.nets[1]!, setup.z), lattice: lattice + 9, stone: false },
+    asked: pool ? 4 : count,
+    pulls,
+    pull,
+    ragged,
+    field0: emptyField(plate),
+    field1: emptyField(plate),
+    field2: emptyField(plate),
+    field3: emptyField(plate),
+    layers,
+    granulation,
+    density,
+    fades: nested === 1 ? fade : fade >> 1,
+    rim,
+    dropX,
+    dropY,
+    dropSize,
+    drop: absorbances(palette[5]!),
+    sown,
+    ground: [ground[0]!, ground[1]!, ground[2]!],
   };
 }
 
-/** What the finish reads. */
+function pigmentOf(colour: Lab, field: number, cover: number, wet: number, seed: number): Pigment {
+  const absorbed = absorbances(colour);
+  return {
+    field,
+    quantiles: new Int32Array(65),
+    cover,
+    wet,
+    seed,
+    a0: absorbed[0]!,
+    a1: absorbed[1]!,
+    a2: absorbed[2]!,
+  };
+}
+
+/** All that a piece is made from. */
 export interface Wash {
   readonly plate: Plate;
-  /** From the palest to the darkest. */
-  readonly layers: readonly Layer[];
   readonly lattice: number;
+  /** The networks of fields 0 and 1, and of fields 2 and 3. */
+  readonly first: Bed;
+  readonly second: Bed;
+  /** How many fields are evaluated: those of the pigments; all four where there is a pool. */
+  readonly asked: number;
+  /** What moves the mass of each field, and how much. */
+  readonly pulls: readonly Pull[];
+  readonly pull: number;
+  /** How torn the edges are: coarsely in the fields, finely in the finish. */
   readonly ragged: number;
+  readonly field0: Field;
+  readonly field1: Field;
+  readonly field2: Field;
+  readonly field3: Field;
+  /** From the palest to the darkest; a pool of the accent last. */
+  readonly layers: readonly Pigment[];
   readonly granulation: number;
   readonly density: number;
   /** How much a pigment thins inward. */
@@ -157,7 +181,67 @@ export interface Wash {
   /** How many cells of 256 are spattered. */
   readonly sown: number;
   /** Linear light of the paper. */
-  readonly ground: Lab;
+  readonly ground: readonly number[];
+}
+
+/** One pigment on the paper. */
+export interface Pigment {
+  /** Number of the field that it follows: {@link fieldOfWash}. */
+  readonly field: number;
+  /** Quantiles of the field. */
+  readonly quantiles: Int32Array;
+  /** Share of the plate, Q13. */
+  readonly cover: number;
+  /** Softest edge, in area share; 0 for a dry one. */
+  readonly wet: number;
+  readonly seed: number;
+  /** Absorbance of full density in red, green, blue, Q9. */
+  readonly a0: number;
+  readonly a1: number;
+  readonly a2: number;
+}
+
+/** A field by its number. */
+function fieldOfWash(s: Wash, n: number): Field {
+  return n === 0 ? s.field0 : n === 1 ? s.field1 : n === 2 ? s.field2 : s.field3;
+}
+
+export function nodeOfWash(s: Wash, x: number, y: number, _k: number, out: Int32Array): void {
+  const { lattice, asked } = s;
+  const wx = clamp(x + (fractal(x << 1, y << 1, lattice + 90, 3) >> 4), -9344, 9344);
+  const wy = clamp(y + (fractal(x << 1, y << 1, lattice + 95, 3) >> 4), -9344, 9344);
+  const answer = new Int32Array(5);
+  bedAt(s.first, wx, wy, answer);
+  out[0] = laidAt(s, 0, answer[0]!, x, y, wx, wy);
+  out[1] = laidAt(s, 1, answer[1]!, x, y, wx, wy);
+  out[2] = 0;
+  out[3] = 0;
+  // Two pigments need the first network only.
+  if (asked > 2) {
+    bedAt(s.second, wx, wy, answer);
+    out[2] = laidAt(s, 2, answer[0]!, x, y, wx, wy);
+    if (asked > 3) out[3] = laidAt(s, 3, answer[1]!, x, y, wx, wy);
+  }
+}
+
+/** What field n holds at (x, y), which the warp moves to (wx, wy), where its network answered `answer`. */
+function laidAt(s: Wash, n: number, answer: number, x: number, y: number, wx: number, wy: number): number {
+  const rough = fractal(x << 2, y << 2, s.lattice + 40 + n, 2);
+  const pulled = (pullAt(s.pulls[n]!, wx, wy) * s.pull) >> 8;
+  return (answer >> 1) + pulled + (mul(rough, s.ragged << 5) >> 2);
+}
+
+export function roundsOfWash(s: Wash): number {
+  return s.layers.length;
+}
+
+/** The field of each pigment. */
+export function valueOfWash(s: Wash, i: number, x: number, y: number): number {
+  return fieldAt(fieldOfWash(s, s.layers[i]!.field), x, y);
+}
+
+export function keepWash(s: Wash, i: number, sorted: Int32Array): void {
+  keepQuantiles(s.layers[i]!.quantiles, sorted);
 }
 
 export function shadeWash(s: Wash, x: number, y: number, out: Colour): void {
@@ -173,7 +257,7 @@ export function shadeWash(s: Wash, x: number, y: number, out: Colour): void {
   let b = 0;
   for (let k = 0; k < s.layers.length; k++) {
     const layer = s.layers[k]!;
-    const v = fieldAt(layer.field, x, y);
+    const v = fieldAt(fieldOfWash(s, layer.field), x, y);
     const share = equalise(layer.quantiles, v + fray);
     const d = share - (ONE - layer.cover);
     let soft = 36;
@@ -234,22 +318,6 @@ export function surroundWash(s: Wash, x: number, y: number, out: Colour): void {
   sheetShadow(s.plate, x, y, out);
 }
 
-/** Palette roles of two, three and four pigments, pale to dark, two ways each. */
-const ROLES = [
-  [
-    [1, 4],
-    [2, 4],
-  ],
-  [
-    [1, 2, 4],
-    [2, 3, 4],
-  ],
-  [
-    [1, 2, 3, 4],
-    [2, 1, 3, 4],
-  ],
-];
-
 /** 2^14 exp(-i / 512) for i = 0..4096, by the recurrence e - e/2^9 + e/2^19 in Q28. */
 export const EXPONENTIAL = exponentialTable();
 
@@ -261,6 +329,14 @@ function exponentialTable(): Int32Array {
     e = e - (e >> 9) + (e >> 19);
   }
   return table;
+}
+
+/** Absorbances of a colour in red, green, blue. */
+function absorbances(colour: Lab): readonly number[] {
+  const light = new Int32Array(3);
+  paint(light, colour);
+  toLinear(light);
+  return [absorbance(light[0]!), absorbance(light[1]!), absorbance(light[2]!)];
 }
 
 /** The smallest i with exp(-i / 512) not above linear light (Q14, at least 60). */

@@ -69,6 +69,10 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
   return ((((a_0) * (b_1))) >> u32(13));
 }
 
+fn fieldOfWash_(s_0: i32, n_1: i32) -> i32 {
+  return select(select(select(((s_0) + (116)), ((s_0) + (100)), ((n_1) == (2))), ((s_0) + (84)), ((n_1) == (1))), ((s_0) + (68)), ((n_1) == (0)));
+}
+
 fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
   return min(max(x_0, low_1), high_2);
 }
@@ -134,83 +138,83 @@ fn latticeHash_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
 }
 
 fn shadeWash3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var lattice_4: i32 = memory[(((s_0) + (20))) >> 2u];
+  var lattice_4: i32 = memory[(((s_0) + (12))) >> 2u];
   var slow_5: i32 = ((noise_(x_1, y_2, ((lattice_4) + (55)))) + (((noise_(((x_1) << u32(1)), ((y_2) << u32(1)), ((lattice_4) + (56)))) >> u32(1))));
   var tooth_6: i32 = noise_(((x_1) * (23)), ((y_2) * (23)), ((lattice_4) + (51)));
   var grains_7: i32 = noise_(((((x_1) * (9))) + (((slow_5) << u32(1)))), ((y_2) * (9)), ((lattice_4) + (50)));
   var frayed_8: i32 = ((((noise_(((x_1) << u32(4)), ((y_2) << u32(4)), ((lattice_4) + (60)))) >> u32(1))) + (((noise_(((x_1) << u32(5)), ((y_2) << u32(5)), ((lattice_4) + (61)))) >> u32(2))));
-  var fray_9: i32 = mul_(frayed_8, ((memory[(((s_0) + (24))) >> 2u]) << u32(4)));
-  var grain_10: i32 = mul_(((((grains_7) >> u32(1))) + (tooth_6)), ((memory[(((s_0) + (28))) >> 2u]) << u32(2)));
+  var fray_9: i32 = mul_(frayed_8, ((memory[(((s_0) + (64))) >> 2u]) << u32(4)));
+  var grain_10: i32 = mul_(((((grains_7) >> u32(1))) + (tooth_6)), ((memory[(((s_0) + (140))) >> 2u]) << u32(2)));
   var r_11: i32 = 0;
   var gr_12: i32 = 0;
   var b_13: i32 = 0;
   {
     var k_14: i32 = 0;
     loop {
-      if (!(((k_14) < (memory[(((s_0) + (16))) >> 2u])))) { break; }
-      var layer_15: i32 = ((memory[(((s_0) + (12))) >> 2u]) + (((k_14) * (48))));
-      var v_16: i32 = fieldAt_(layer_15, x_1, y_2);
-      var share_17: i32 = equalise_(((layer_15) + (16)), ((v_16) + (fray_9)));
-      var d_18: i32 = ((share_17) - (((8192) - (memory[(((layer_15) + (24))) >> 2u]))));
+      if (!(((k_14) < (memory[(((s_0) + (136))) >> 2u])))) { break; }
+      var layer_15: i32 = ((memory[(((s_0) + (132))) >> 2u]) + (((k_14) * (36))));
+      var v_16: i32 = fieldAt_(fieldOfWash_(s_0, memory[(layer_15) >> 2u]), x_1, y_2);
+      var share_17: i32 = equalise_(((layer_15) + (4)), ((v_16) + (fray_9)));
+      var d_18: i32 = ((share_17) - (((8192) - (memory[(((layer_15) + (12))) >> 2u]))));
       var soft_19: i32 = 36;
-      if (((memory[(((layer_15) + (28))) >> 2u]) > (0))) {
-        soft_19 = ((soft_19) + (mul_(step_(i32(-1200), 5200, noise_(x_1, y_2, memory[(((layer_15) + (32))) >> 2u])), memory[(((layer_15) + (28))) >> 2u])));
+      if (((memory[(((layer_15) + (16))) >> 2u]) > (0))) {
+        soft_19 = ((soft_19) + (mul_(step_(i32(-1200), 5200, noise_(x_1, y_2, memory[(((layer_15) + (20))) >> 2u])), memory[(((layer_15) + (16))) >> 2u])));
       }
       if (((d_18) < (((0) - (soft_19))))) {
         continue;
       }
       var body_20: i32 = step_(((0) - (soft_19)), select(36, soft_19, ((soft_19) > (200))), d_18);
-      var amount_21: i32 = ((((1700) + (((memory[(((s_0) + (32))) >> 2u]) << u32(4))))) + (((slow_5) >> u32(1))));
-      amount_21 = ((amount_21) - (mul_(((((clamp_(d_18, 0, 8192)) * (8192))) / (((memory[(((layer_15) + (24))) >> 2u]) + (1)))), ((memory[(((s_0) + (36))) >> 2u]) << u32(4)))));
+      var amount_21: i32 = ((((1700) + (((memory[(((s_0) + (144))) >> 2u]) << u32(4))))) + (((slow_5) >> u32(1))));
+      amount_21 = ((amount_21) - (mul_(((((clamp_(d_18, 0, 8192)) * (8192))) / (((memory[(((layer_15) + (12))) >> 2u]) + (1)))), ((memory[(((s_0) + (148))) >> 2u]) << u32(4)))));
       if (((soft_19) < (300))) {
         var away_22: i32 = select(d_18, ((0) - (d_18)), ((d_18) < (0)));
         var line_23: i32 = ((8192) - (clamp_(((away_22) * (20)), 0, 8192)));
         var pool_24: i32 = ((8192) - (clamp_(((away_22) * (4)), 0, 8192)));
-        amount_21 = ((amount_21) + (mul_(((mul_(mul_(line_23, line_23), 3200)) + (mul_(pool_24, 1200))), ((memory[(((s_0) + (40))) >> 2u]) << u32(6)))));
+        amount_21 = ((amount_21) + (mul_(((mul_(mul_(line_23, line_23), 3200)) + (mul_(pool_24, 1200))), ((memory[(((s_0) + (152))) >> 2u]) << u32(6)))));
       }
       var w_25: i32 = mul_(body_20, clamp_(((((amount_21) + (mul_(amount_21, grain_10)))) + (((grain_10) >> u32(2)))), 300, 12000));
-      r_11 = ((r_11) + (mul_(memory[(((layer_15) + (36))) >> 2u], w_25)));
-      gr_12 = ((gr_12) + (mul_(memory[(((layer_15) + (40))) >> 2u], w_25)));
-      b_13 = ((b_13) + (mul_(memory[(((layer_15) + (44))) >> 2u], w_25)));
+      r_11 = ((r_11) + (mul_(memory[(((layer_15) + (24))) >> 2u], w_25)));
+      gr_12 = ((gr_12) + (mul_(memory[(((layer_15) + (28))) >> 2u], w_25)));
+      b_13 = ((b_13) + (mul_(memory[(((layer_15) + (32))) >> 2u], w_25)));
       continuing {
         k_14 = ((k_14) + (1));
       }
     }
   }
-  if (((memory[(((s_0) + (52))) >> 2u]) > (0))) {
-    var dx_26: i32 = ((((((x_1) - (memory[(((s_0) + (44))) >> 2u]))) + (((slow_5) >> u32(6))))) + (((fray_9) >> u32(3))));
-    var dy_27: i32 = ((((y_2) - (memory[(((s_0) + (48))) >> 2u]))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((lattice_4) + (70)))) >> u32(6))));
-    var reach_28: i32 = ((memory[(((s_0) + (52))) >> 2u]) + (40));
+  if (((memory[(((s_0) + (164))) >> 2u]) > (0))) {
+    var dx_26: i32 = ((((((x_1) - (memory[(((s_0) + (156))) >> 2u]))) + (((slow_5) >> u32(6))))) + (((fray_9) >> u32(3))));
+    var dy_27: i32 = ((((y_2) - (memory[(((s_0) + (160))) >> 2u]))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((lattice_4) + (70)))) >> u32(6))));
+    var reach_28: i32 = ((memory[(((s_0) + (164))) >> 2u]) + (40));
     if ((((((dx_26) < (reach_28)) && ((dx_26) > (((0) - (reach_28))))) && ((dy_27) < (reach_28))) && ((dy_27) > (((0) - (reach_28)))))) {
-      var far_29: i32 = ((((((((dx_26) * (dx_26))) + (((dy_27) * (dy_27))))) * (4))) / (memory[(((s_0) + (52))) >> 2u]));
-      var body_30: i32 = step_(((((memory[(((s_0) + (52))) >> 2u]) << u32(2))) + (130)), ((((memory[(((s_0) + (52))) >> 2u]) << u32(2))) - (130)), far_29);
-      var pool_31: i32 = clamp_(((8192) - (((max(((far_29) - (((memory[(((s_0) + (52))) >> 2u]) << u32(2)))), ((0) - (((far_29) - (((memory[(((s_0) + (52))) >> 2u]) << u32(2)))))))) * (7)))), 0, 8192);
+      var far_29: i32 = ((((((((dx_26) * (dx_26))) + (((dy_27) * (dy_27))))) * (4))) / (memory[(((s_0) + (164))) >> 2u]));
+      var body_30: i32 = step_(((((memory[(((s_0) + (164))) >> 2u]) << u32(2))) + (130)), ((((memory[(((s_0) + (164))) >> 2u]) << u32(2))) - (130)), far_29);
+      var pool_31: i32 = clamp_(((8192) - (((max(((far_29) - (((memory[(((s_0) + (164))) >> 2u]) << u32(2)))), ((0) - (((far_29) - (((memory[(((s_0) + (164))) >> 2u]) << u32(2)))))))) * (7)))), 0, 8192);
       var w_32: i32 = mul_(body_30, clamp_(((((((5600) + (((slow_5) >> u32(1))))) + (grain_10))) + (mul_(pool_31, 1800))), 300, 12000));
-      r_11 = ((r_11) + (mul_(memory[(memory[(((s_0) + (56))) >> 2u]) >> 2u], w_32)));
-      gr_12 = ((gr_12) + (mul_(memory[(((memory[(((s_0) + (56))) >> 2u]) + (4))) >> 2u], w_32)));
-      b_13 = ((b_13) + (mul_(memory[(((memory[(((s_0) + (56))) >> 2u]) + (8))) >> 2u], w_32)));
+      r_11 = ((r_11) + (mul_(memory[(memory[(((s_0) + (168))) >> 2u]) >> 2u], w_32)));
+      gr_12 = ((gr_12) + (mul_(memory[(((memory[(((s_0) + (168))) >> 2u]) + (4))) >> 2u], w_32)));
+      b_13 = ((b_13) + (mul_(memory[(((memory[(((s_0) + (168))) >> 2u]) + (8))) >> 2u], w_32)));
     }
   }
-  if (((memory[(((s_0) + (64))) >> 2u]) > (0))) {
+  if (((memory[(((s_0) + (176))) >> 2u]) > (0))) {
     var h_33: i32 = latticeHash_(((x_1) >> u32(9)), ((y_2) >> u32(9)), ((lattice_4) + (80)));
-    if ((((((h_33) & (255))) < (memory[(((s_0) + (64))) >> 2u])) && ((noise_(x_1, y_2, ((lattice_4) + (81)))) > (1200)))) {
+    if ((((((h_33) & (255))) < (memory[(((s_0) + (176))) >> 2u])) && ((noise_(x_1, y_2, ((lattice_4) + (81)))) > (1200)))) {
       var size_34: i32 = ((((14) + (((bitcast<i32>(bitcast<u32>(h_33) >> u32(8))) & (31))))) + (((((bitcast<i32>(bitcast<u32>(h_33) >> u32(13))) & (3))) * (((bitcast<i32>(bitcast<u32>(h_33) >> u32(15))) & (15))))));
       var dx_35: i32 = ((((((x_1) & (511))) - (128))) - (((bitcast<i32>(bitcast<u32>(h_33) >> u32(16))) & (255))));
       var dy_36: i32 = ((((((y_2) & (511))) - (128))) - (((bitcast<i32>(bitcast<u32>(h_33) >> u32(24))) & (255))));
       var far_37: i32 = ((((dx_35) * (dx_35))) + (((dy_36) * (dy_36))));
       if (((far_37) < (((size_34) * (size_34))))) {
         var w_38: i32 = ((((3000) + (((bitcast<i32>(bitcast<u32>(h_33) >> u32(20))) & (4095))))) + (((grain_10) >> u32(1))));
-        var layer_39: i32 = ((((memory[(((s_0) + (12))) >> 2u]) + (((memory[(((s_0) + (16))) >> 2u]) * (48))))) + (i32(-48)));
-        r_11 = ((r_11) + (mul_(memory[(((layer_39) + (36))) >> 2u], w_38)));
-        gr_12 = ((gr_12) + (mul_(memory[(((layer_39) + (40))) >> 2u], w_38)));
-        b_13 = ((b_13) + (mul_(memory[(((layer_39) + (44))) >> 2u], w_38)));
+        var layer_39: i32 = ((((memory[(((s_0) + (132))) >> 2u]) + (((memory[(((s_0) + (136))) >> 2u]) * (36))))) + (i32(-36)));
+        r_11 = ((r_11) + (mul_(memory[(((layer_39) + (24))) >> 2u], w_38)));
+        gr_12 = ((gr_12) + (mul_(memory[(((layer_39) + (28))) >> 2u], w_38)));
+        b_13 = ((b_13) + (mul_(memory[(((layer_39) + (32))) >> 2u], w_38)));
       }
     }
   }
   var paper_40: i32 = ((((noise_(((x_1) * (50)), ((y_2) * (50)), ((lattice_4) + (2)))) >> u32(9))) + (((tooth_6) >> u32(10))));
-  (*out_3)[0] = ((((memory[(memory[(((s_0) + (68))) >> 2u]) >> 2u]) * (memory[(((144) + (((clamp_(((r_11) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
-  (*out_3)[1] = ((((memory[(((memory[(((s_0) + (68))) >> 2u]) + (4))) >> 2u]) * (memory[(((144) + (((clamp_(((gr_12) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
-  (*out_3)[2] = ((((memory[(((memory[(((s_0) + (68))) >> 2u]) + (8))) >> 2u]) * (memory[(((144) + (((clamp_(((b_13) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
+  (*out_3)[0] = ((((memory[(memory[(((s_0) + (180))) >> 2u]) >> 2u]) * (memory[(((144) + (((clamp_(((r_11) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
+  (*out_3)[1] = ((((memory[(((memory[(((s_0) + (180))) >> 2u]) + (4))) >> 2u]) * (memory[(((144) + (((clamp_(((gr_12) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
+  (*out_3)[2] = ((((memory[(((memory[(((s_0) + (180))) >> 2u]) + (8))) >> 2u]) * (memory[(((144) + (((clamp_(((b_13) + (paper_40)), 0, 4096)) << u32(2))))) >> 2u]))) >> u32(14));
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {

@@ -4,24 +4,31 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, paint } from "../colour.ts";
-import { type Field, fieldAt, makeFields, nodesOf, type Plate } from "../field.ts";
+import { below, chance, range } from "../draws.ts";
+import { emptyField, type Field, fieldAt, type Plate } from "../field.ts";
 import { clamp, div, mul, ONE, root, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
-import { fieldNet, sheetShadow } from "./ground.ts";
+import { type Family, params, type Setup } from "./family.ts";
+import { type Bed, bedAt, fieldNet, sheetShadow } from "./ground.ts";
 
-export const field: OldFamily = {
+export const field: Family<Fields> = {
   params: params("softness bend drift brush margin glow density canvas", 0, 255),
   nets: [fieldNet(4)],
-  make,
+  linear: false,
+  draw: drawField,
+  steps: [{ fields: ["across", "down", "hue", "thin"], node: nodeOfField }],
+  shade: shadeField,
+  surround: surroundField,
 };
 
 const BANDS = 0;
 const VEILS = 2;
+/** The palette's last role. */
+const ACCENT = 5;
 
-function make(setup: OldSetup): Finish {
-  const { params: p, palette, plate, generator: g } = setup;
+export function drawField(setup: Setup): Fields {
+  const { plate, palette, lattice, generator: g } = setup;
   const [layout, partsOption, groundOption, edgeOption, weightOption] = setup.options as [
     number,
     number,
@@ -29,7 +36,7 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const [softness, bend, drift, brush, margin, glow, density, canvas] = p as unknown as number[] as [
+  const [softness, bend, drift, brush, margin, glow, density, canvas] = setup.params as unknown as number[] as [
     number,
     number,
     number,
@@ -39,41 +46,27 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const { z, lattice } = setup.latents(0);
-  const nodes = nodesOf(plate);
-  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, nodes);
-  const [across, down, hue, thin] = makeFields(plate, 4, (_x, _y, out, _k, n) => {
-    for (let i = 0; i < 4; i++) out[i] = clamp(o[i * nodes.ks.length + n]! >> 1, -16000, 16000);
-  }) as [Field, Field, Field, Field];
-
-  const ground = groundOption === 0 ? g.below(2) : groundOption === 1 ? 3 + g.below(2) : 2;
-  const parts = partsOption + 2;
-  const heavy = weightOption === 0 ? 1 : -1;
-  const accent = g.chance(120);
   const torn = edgeOption === 1;
-  const edge = () => (torn ? g.range(40, 130) : mul(g.range(160, 900), 2000 + softness * 48));
-  const form = (role: number, box: Omit<Form, "colour" | "second">): Form => ({
-    ...box,
-    colour: palette[role]!,
-    second: palette[role === 5 ? 2 : clamp(role + (g.chance(128) ? 1 : -1), 0, 4)]!,
-  });
+  const ground = groundOption === 0 ? below(g, 2) : groundOption === 1 ? 3 + below(g, 2) : 2;
+  const plan: Plan = {
+    parts: partsOption + 2,
+    ground,
+    heavy: weightOption === 0 ? 1 : -1,
+    accent: chance(g, 120),
+    margin,
+    torn,
+    softness,
+  };
   const forms =
-    layout === BANDS
-      ? bands(setup, { parts, ground, heavy, accent, margin, edge, form })
-      : layout === VEILS
-        ? veils(setup, { parts, ground, heavy, accent, margin, edge, form })
-        : frames(setup, { parts, ground, heavy, accent, margin, edge, form });
-  const state: Fields = {
+    layout === BANDS ? bandsOf(setup, plan) : layout === VEILS ? veilsOf(setup, plan) : framesOf(setup, plan);
+  return {
     plate,
-    poured: layout === VEILS,
-    across,
-    down,
-    hue,
-    thin,
-    forms,
     lattice,
+    bed: { net: bind(setup.nets[0]!, setup.z), lattice, stone: false },
+    forms,
+    poured: layout === VEILS,
     ground: palette[ground]!,
-    groundSecond: palette[clamp(ground + (g.chance(128) ? 1 : -1), 0, 4)]!,
+    groundSecond: secondOf(setup, ground),
     bend: bend << 4,
     torn: torn && layout !== BANDS ? 2 : 1,
     drift: drift << 5,
@@ -81,98 +74,146 @@ function make(setup: OldSetup): Finish {
     glow: glow << 4,
     density: density << 3,
     canvas: canvas << 6,
-  };
-  return {
-    linear: false,
-    state,
-    shade: (x, y, out) => shadeField(state, x, y, out),
-    surround: (x, y, out) => surroundField(state, x, y, out),
+    across: emptyField(plate),
+    down: emptyField(plate),
+    hue: emptyField(plate),
+    thin: emptyField(plate),
   };
 }
 
 /** What all layouts are told. */
 interface Plan {
   readonly parts: number;
+  /** The ground's role. */
   readonly ground: number;
   /** 1 heavy below, -1 above. */
   readonly heavy: number;
+  /** Whether one form wears the accent. */
   readonly accent: boolean;
   readonly margin: number;
-  /** Draws the softness of an edge. */
-  edge(): number;
-  form(role: number, box: Omit<Form, "colour" | "second">): Form;
+  readonly torn: boolean;
+  readonly softness: number;
+}
+
+/** Draws the softness of an edge. */
+function edgeOf(setup: Setup, plan: Plan): number {
+  const { generator: g } = setup;
+  return plan.torn ? range(g, 40, 130) : mul(range(g, 160, 900), 2000 + plan.softness * 48);
+}
+
+/** Draws the colour toward which a role's own moves: a neighbour in the palette; the accent has always the same. */
+function secondOf(setup: Setup, role: number): Lab {
+  const { palette, generator: g } = setup;
+  return palette[role === ACCENT ? 2 : clamp(role + (chance(g, 128) ? 1 : -1), 0, 4)]!;
 }
 
 /** Bands one above the other, none of its neighbour's colour. */
-function bands({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
-  const { parts } = plan;
+function bandsOf(setup: Setup, plan: Plan): Form[] {
+  const { plate, palette, generator: g } = setup;
+  const { parts, ground } = plan;
   const reach = plate.halfHeight - 260 - plan.margin * 3;
-  const width = plate.halfWidth - 300 - plan.margin * 4 - g.range(0, 400);
-  const shares = Array.from({ length: parts }, (_, i) => {
+  const width = plate.halfWidth - 300 - plan.margin * 4 - range(g, 0, 400);
+  const shares = new Int32Array(parts);
+  let total = 0;
+  for (let i = 0; i < parts; i++) {
     const low = plan.heavy > 0 ? i : parts - 1 - i;
-    return g.range(260, 900) + div(g.range(200, 1200) * low, parts - 1);
-  });
-  const total = shares.reduce((a, b) => a + b, 0);
-  const accented = plan.accent ? g.below(parts) : -1;
+    shares[i] = range(g, 260, 900) + div(range(g, 200, 1200) * low, parts - 1);
+    total += shares[i]!;
+  }
+  const accented = plan.accent ? below(g, parts) : -1;
   const forms: Form[] = [];
   let y = -reach;
-  let last = plan.ground;
+  let last = ground;
   for (let i = 0; i < parts; i++) {
     const half = div(reach * shares[i]!, total);
-    let role = g.below(5);
-    while (role === last || role === plan.ground) role = (role + 1) % 5;
+    let role = below(g, 5);
+    while (role === last || role === ground) role = (role + 1) % 5;
     last = role;
-    const soft = plan.edge();
-    const height = Math.max(160, half - 40 - (soft >> 1) - g.range(0, 90));
-    const box = { x: 0, y: y + half, width: width - g.range(0, 420), height, round: 0, soft, slope: 0 };
-    forms.push(plan.form(i === accented ? 5 : role, box));
+    const shown = i === accented ? ACCENT : role;
+    const soft = edgeOf(setup, plan);
+    const height = Math.max(160, half - 40 - (soft >> 1) - range(g, 0, 90));
+    forms.push({
+      x: 0,
+      y: y + half,
+      width: width - range(g, 0, 420),
+      height,
+      round: 0,
+      soft,
+      colour: palette[shown]!,
+      second: secondOf(setup, shown),
+      slope: 0,
+    });
     y += 2 * half;
   }
   return forms;
 }
 
 /** Frames one inside the other: doors, windows, suns. */
-function frames({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
+function framesOf(setup: Setup, plan: Plan): Form[] {
+  const { plate, palette, generator: g } = setup;
   const count = plan.parts + 1;
-  const shape = g.below(3);
+  const shape = below(g, 3);
   const least = Math.min(plate.halfWidth, plate.halfHeight);
   let width = shape === 0 ? mul(least, 5200) : least - 260 - plan.margin * 3;
   let height = shape === 0 ? plate.halfHeight - 260 - plan.margin * 4 : width;
   let y = 0;
   let role = plan.ground;
-  const turn = role < 2 ? 1 : role > 2 ? -1 : g.chance(128) ? 1 : -1;
+  const turn = role < 2 ? 1 : role > 2 ? -1 : chance(g, 128) ? 1 : -1;
   const forms: Form[] = [];
   for (let i = 0; i < count; i++) {
     role = clamp(role + turn, 0, 4);
-    const soft = Math.min(plan.edge(), width >> 1);
-    const round = shape === 2 ? width : mul(width, g.range(0, 1) * 1200);
-    const inner = i === count - 1 && plan.accent;
-    forms.push(plan.form(inner ? 5 : role, { x: 0, y, width, height, round, soft, slope: 0 }));
-    const less = g.range(5000, 6400);
+    const shown = i === count - 1 && plan.accent ? ACCENT : role;
+    const soft = Math.min(edgeOf(setup, plan), width >> 1);
+    const round = shape === 2 ? width : mul(width, range(g, 0, 1) * 1200);
+    forms.push({
+      x: 0,
+      y,
+      width,
+      height,
+      round,
+      soft,
+      colour: palette[shown]!,
+      second: secondOf(setup, shown),
+      slope: 0,
+    });
+    const less = range(g, 5000, 6400);
     const was = height;
     width = mul(width, less);
     height = mul(height, shape === 0 ? less + 600 : less);
-    y += plan.heavy * mul(was - height, g.range(1500, 5200));
+    y += plan.heavy * mul(was - height, range(g, 1500, 5200));
   }
   return forms;
 }
 
 /** Veils poured from one edge of the canvas, each to its own depth. */
-function veils({ plate, generator: g }: OldSetup, plan: Plan): Form[] {
-  const count = plan.parts * 2 + g.range(0, 2);
-  const fan = g.range(-2600, 2600);
+function veilsOf(setup: Setup, plan: Plan): Form[] {
+  const { plate, palette, generator: g } = setup;
+  const { ground } = plan;
+  const count = plan.parts * 2 + range(g, 0, 2);
+  const fan = range(g, -2600, 2600);
   const forms: Form[] = [];
-  let last = plan.ground;
+  let last = ground;
   for (let i = 0; i < count; i++) {
-    const at = div((2 * i + 1 - count) * mul(plate.halfWidth, 6600), count) + g.range(-500, 500);
-    const width = div(plate.halfWidth * g.range(450, 1500), 1000 * plan.parts) + 250;
-    let role = 1 + g.below(4);
-    if (role === last || role === plan.ground) role = 1 + (role % 4);
+    const x = div((2 * i + 1 - count) * mul(plate.halfWidth, 6600), count) + range(g, -500, 500);
+    const width = div(plate.halfWidth * range(g, 450, 1500), 1000 * plan.parts) + 250;
+    let role = 1 + below(g, 4);
+    if (role === last || role === ground) role = 1 + (role % 4);
     last = role;
-    const height = mul(plate.halfHeight, g.range(4200, 8000)) - plan.margin * 4;
-    const slope = div(at * fan, plate.halfWidth) + g.range(-300, 300);
-    const box = { x: at, y: plan.heavy * plate.halfHeight, width, height: height * 2, round: width, slope };
-    forms.push(plan.form(plan.accent && i === count >> 1 ? 5 : role, { ...box, soft: plan.edge() >> 2 }));
+    const shown = plan.accent && i === count >> 1 ? ACCENT : role;
+    const height = 2 * (mul(plate.halfHeight, range(g, 4200, 8000)) - plan.margin * 4);
+    const slope = div(x * fan, plate.halfWidth) + range(g, -300, 300);
+    const soft = edgeOf(setup, plan) >> 2;
+    forms.push({
+      x,
+      y: plan.heavy * plate.halfHeight,
+      width,
+      height,
+      round: width,
+      soft,
+      colour: palette[shown]!,
+      second: secondOf(setup, shown),
+      slope,
+    });
   }
   return forms;
 }
@@ -184,32 +225,53 @@ export interface Form {
   /** Half sizes. */
   readonly width: number;
   readonly height: number;
+  /** Radius of the corners. */
   readonly round: number;
+  /** Half the breadth of its edge. */
   readonly soft: number;
+  /** Its colour, and the one toward which the hue moves it. */
   readonly colour: Lab;
   readonly second: Lab;
+  /** How far a veil leans, Q13. */
   readonly slope: number;
 }
 
-/** What the finish reads. */
+/** All that a piece is made from. */
 export interface Fields {
   readonly plate: Plate;
-  readonly poured: boolean;
-  readonly across: Field;
-  readonly down: Field;
-  readonly hue: Field;
-  readonly thin: Field;
-  readonly forms: readonly Form[];
   readonly lattice: number;
+  /** The network that bends the edges and moves the hue. */
+  readonly bed: Bed;
+  /** From the lowest to what lies on top. */
+  readonly forms: readonly Form[];
+  /** Whether the forms are veils. */
+  readonly poured: boolean;
   readonly ground: Lab;
   readonly groundSecond: Lab;
+  /** How far the network bends edges, and how much the noise frays them. */
   readonly bend: number;
   readonly torn: number;
+  /** How far colours move to their second. */
   readonly drift: number;
   readonly brush: number;
   readonly glow: number;
   readonly density: number;
   readonly canvas: number;
+  /** How far a place is moved. */
+  readonly across: Field;
+  readonly down: Field;
+  /** Where colours move to, and where the brush was dry. */
+  readonly hue: Field;
+  readonly thin: Field;
+}
+
+export function nodeOfField(f: Fields, x: number, y: number, _k: number, out: Int32Array): void {
+  const o = new Int32Array(5);
+  bedAt(f.bed, x, y, o);
+  out[0] = clamp(o[0]! >> 1, -16000, 16000);
+  out[1] = clamp(o[1]! >> 1, -16000, 16000);
+  out[2] = clamp(o[2]! >> 1, -16000, 16000);
+  out[3] = clamp(o[3]! >> 1, -16000, 16000);
 }
 
 /** How far a place lies inside a form, about; negative outside. */

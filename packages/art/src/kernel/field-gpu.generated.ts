@@ -186,24 +186,24 @@ fn blend01_(out_0: ptr<function, array<i32, 3>>, colour_1: ptr<function, array<i
 }
 
 fn shadeField3_(f_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var s_4: i32 = memory[(((f_0) + (88))) >> 2u];
+  var s_4: i32 = memory[(((f_0) + (12))) >> 2u];
   var cloud_5: i32 = fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((s_4) + (3)), 4);
-  var strokes_6: i32 = select(((noise_(((x_1) * (3)), ((y_2) * (24)), ((s_4) + (4)))) + (((noise_(((x_1) * (8)), ((y_2) * (60)), ((s_4) + (6)))) >> u32(1)))), ((noise_(((x_1) * (26)), y_2, ((s_4) + (4)))) >> u32(1)), ((memory[(((f_0) + (12))) >> 2u]) != (0)));
+  var strokes_6: i32 = select(((noise_(((x_1) * (3)), ((y_2) * (24)), ((s_4) + (4)))) + (((noise_(((x_1) * (8)), ((y_2) * (60)), ((s_4) + (6)))) >> u32(1)))), ((noise_(((x_1) * (26)), y_2, ((s_4) + (4)))) >> u32(1)), ((memory[(((f_0) + (40))) >> 2u]) != (0)));
   var dab_7: i32 = fractal_(((x_1) * (5)), ((y_2) * (7)), ((s_4) + (12)), 3);
-  var hue_8: i32 = ((fieldAt_(((f_0) + (48)), x_1, y_2)) >> u32(3));
-  var worn_9: i32 = ((fieldAt_(((f_0) + (64)), x_1, y_2)) >> u32(3));
-  var ragged_10: i32 = select(((((((cloud_5) >> u32(6))) + (((dab_7) >> u32(7))))) * (memory[(((f_0) + (112))) >> 2u])), ((cloud_5) >> u32(9)), ((memory[(((f_0) + (12))) >> 2u]) != (0)));
-  var X_11: i32 = ((((((x_1) + (mul_(((fieldAt_(((f_0) + (16)), x_1, y_2)) >> u32(6)), memory[(((f_0) + (108))) >> 2u])))) + (ragged_10))) + (((strokes_6) >> u32(7))));
-  var Y_12: i32 = ((((((y_2) + (mul_(((fieldAt_(((f_0) + (32)), x_1, y_2)) >> u32(6)), memory[(((f_0) + (108))) >> 2u])))) + (ragged_10))) + (((noise_(((x_1) << u32(1)), y_2, ((s_4) + (41)))) >> u32(6))));
-  paint0_(out_3, ((f_0) + (92)));
-  blend0_(out_3, ((f_0) + (100)), mul_(clamp_(((((2600) + (((hue_8) >> u32(1))))) + (((cloud_5) >> u32(2)))), 0, 6000), memory[(((f_0) + (116))) >> 2u]));
+  var hue_8: i32 = ((fieldAt_(((f_0) + (120)), x_1, y_2)) >> u32(3));
+  var worn_9: i32 = ((fieldAt_(((f_0) + (136)), x_1, y_2)) >> u32(3));
+  var ragged_10: i32 = select(((((((cloud_5) >> u32(6))) + (((dab_7) >> u32(7))))) * (memory[(((f_0) + (64))) >> 2u])), ((cloud_5) >> u32(9)), ((memory[(((f_0) + (40))) >> 2u]) != (0)));
+  var X_11: i32 = ((((((x_1) + (mul_(((fieldAt_(((f_0) + (88)), x_1, y_2)) >> u32(6)), memory[(((f_0) + (60))) >> 2u])))) + (ragged_10))) + (((strokes_6) >> u32(7))));
+  var Y_12: i32 = ((((((y_2) + (mul_(((fieldAt_(((f_0) + (104)), x_1, y_2)) >> u32(6)), memory[(((f_0) + (60))) >> 2u])))) + (ragged_10))) + (((noise_(((x_1) << u32(1)), y_2, ((s_4) + (41)))) >> u32(6))));
+  paint0_(out_3, ((f_0) + (44)));
+  blend0_(out_3, ((f_0) + (52)), mul_(clamp_(((((2600) + (((hue_8) >> u32(1))))) + (((cloud_5) >> u32(2)))), 0, 6000), memory[(((f_0) + (68))) >> 2u]));
   var colour_13: array<i32, 3>;
   {
     var i_14: i32 = 0;
     loop {
-      if (!(((i_14) < (memory[(((f_0) + (84))) >> 2u])))) { break; }
-      var form_15: i32 = ((memory[(((f_0) + (80))) >> 2u]) + (((i_14) * (44))));
-      var lean_16: i32 = select(0, mul_(Y_12, memory[(((form_15) + (40))) >> 2u]), ((memory[(((f_0) + (12))) >> 2u]) != (0)));
+      if (!(((i_14) < (memory[(((f_0) + (36))) >> 2u])))) { break; }
+      var form_15: i32 = ((memory[(((f_0) + (32))) >> 2u]) + (((i_14) * (44))));
+      var lean_16: i32 = select(0, mul_(Y_12, memory[(((form_15) + (40))) >> 2u]), ((memory[(((f_0) + (40))) >> 2u]) != (0)));
       var deep_17: i32 = insideForm_(form_15, ((X_11) - (lean_16)), Y_12);
       var body_18: i32 = step_(((0) - (memory[(((form_15) + (20))) >> 2u])), memory[(((form_15) + (20))) >> 2u], deep_17);
       if (((body_18) <= (0))) {
@@ -211,8 +211,8 @@ fn shadeField3_(f_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>
       }
       paint0_(&colour_13, ((form_15) + (24)));
       var turned_19: i32 = select(((0) - (hue_8)), hue_8, ((((i_14) & (1))) == (0)));
-      blend0_(&colour_13, ((form_15) + (32)), mul_(clamp_(((((3000) + (((turned_19) >> u32(1))))) + (((cloud_5) >> u32(1)))), 0, 8192), memory[(((f_0) + (116))) >> 2u]));
-      if (((memory[(((f_0) + (12))) >> 2u]) != (0))) {
+      blend0_(&colour_13, ((form_15) + (32)), mul_(clamp_(((((3000) + (((turned_19) >> u32(1))))) + (((cloud_5) >> u32(1)))), 0, 8192), memory[(((f_0) + (68))) >> 2u]));
+      if (((memory[(((f_0) + (40))) >> 2u]) != (0))) {
         var rim_20: i32 = ((8192) - (clamp_(((max(deep_17, ((0) - (deep_17)))) * (70)), 0, 8192)));
         var t_21: i32 = mul_(body_18, clamp_(((((((3300) + (((turned_19) >> u32(2))))) + (((cloud_5) >> u32(3))))) + (mul_(rim_20, 1700))), 1400, 8192));
         (*out_3)[0] = (((*out_3)[0]) - (mul_((((*out_3)[0]) - ((((((*out_3)[0]) * (colour_13[0]))) >> u32(12)))), t_21)));
@@ -220,14 +220,14 @@ fn shadeField3_(f_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>
         (*out_3)[2] = (((((*out_3)[2]) - (mul_((*out_3)[2], ((((t_21) * (3))) >> u32(3)))))) + (mul_(colour_13[2], t_21)));
         continue;
       }
-      dim0_(&colour_13, ((((8192) - (((memory[(((f_0) + (124))) >> 2u]) >> u32(2))))) + (mul_(clamp_(deep_17, 0, 3000), memory[(((f_0) + (124))) >> 2u]))));
-      blend01_(out_3, &colour_13, mul_(body_18, clamp_(((((7900) - (mul_(clamp_(((worn_9) + (dab_7)), 0, 8192), memory[(((f_0) + (128))) >> 2u])))) + (((strokes_6) >> u32(5)))), 4000, 8192)));
+      dim0_(&colour_13, ((((8192) - (((memory[(((f_0) + (76))) >> 2u]) >> u32(2))))) + (mul_(clamp_(deep_17, 0, 3000), memory[(((f_0) + (76))) >> 2u]))));
+      blend01_(out_3, &colour_13, mul_(body_18, clamp_(((((7900) - (mul_(clamp_(((worn_9) + (dab_7)), 0, 8192), memory[(((f_0) + (80))) >> 2u])))) + (((strokes_6) >> u32(5)))), 4000, 8192)));
       continuing {
         i_14 = ((i_14) + (1));
       }
     }
   }
-  (*out_3)[0] = (((((*out_3)[0]) + (mul_(((((strokes_6) >> u32(7))) + (((dab_7) >> u32(7)))), memory[(((f_0) + (120))) >> 2u])))) + (mul_(((noise_(((x_1) * (46)), ((y_2) * (46)), s_4)) >> u32(7)), memory[(((f_0) + (132))) >> 2u])));
+  (*out_3)[0] = (((((*out_3)[0]) + (mul_(((((strokes_6) >> u32(7))) + (((dab_7) >> u32(7)))), memory[(((f_0) + (72))) >> 2u])))) + (mul_(((noise_(((x_1) * (46)), ((y_2) * (46)), s_4)) >> u32(7)), memory[(((f_0) + (84))) >> 2u])));
 }
 
 fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

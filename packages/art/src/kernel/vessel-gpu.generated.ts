@@ -24,6 +24,69 @@ fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
   return (((((x_1) < (halfWidth_3)) && ((x_1) >= (((0) - (halfWidth_3))))) && ((y_2) < (halfHeight_4))) && ((y_2) >= (((0) - (halfHeight_4)))));
 }
 
+fn root_(n_0: i32) -> i32 {
+  var rest_1: i32 = n_0;
+  var result_2: i32 = 0;
+  {
+    var bit_3: i32 = 1073741824;
+    loop {
+      if (!(((bit_3) != (0)))) { break; }
+      var trial_4: i32 = ((result_2) + (bit_3));
+      result_2 = ((result_2) >> u32(1));
+      if (((rest_1) >= (trial_4))) {
+        rest_1 = ((rest_1) - (trial_4));
+        result_2 = ((result_2) + (bit_3));
+      }
+      continuing {
+        bit_3 = bitcast<i32>(bitcast<u32>(bit_3) >> u32(2));
+      }
+    }
+  }
+  return result_2;
+}
+
+fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
+  var colourAt_2: i32 = memory[(colour_1) >> 2u];
+  (*out_0)[0] = memory[(colourAt_2) >> 2u];
+  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
+  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
+}
+
+fn mul_(a_0: i32, b_1: i32) -> i32 {
+  return ((((a_0) * (b_1))) >> u32(13));
+}
+
+fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
+  return min(max(x_0, low_1), high_2);
+}
+
+fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
+  if (((a_0) == (b_1))) {
+    return select(8192, 0, ((x_2) < (a_0)));
+  }
+  var t_3: i32 = clamp_(((((((x_2) - (a_0))) * (8192))) / (((b_1) - (a_0)))), 0, 8192);
+  return mul_(mul_(t_3, t_3), ((24576) - (((2) * (t_3)))));
+}
+
+fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
+  var colourAt_3: i32 = memory[(colour_1) >> 2u];
+  var L_4: i32 = (*out_0)[0];
+  var a_5: i32 = (*out_0)[1];
+  var b_6: i32 = (*out_0)[2];
+  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
+  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
+  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
+}
+
+fn light4_(s_0: i32, nx_1: i32, nz_2: i32, slope_3: i32, out_4: ptr<function, array<i32, 3>>) {
+  var side_5: i32 = ((memory[(((s_0) + (4))) >> 2u]) * (nx_1));
+  var lit_6: i32 = clamp_(((((mul_(nz_2, 5400)) + (mul_(side_5, 5200)))) - (mul_(slope_3, 1600))), i32(-3000), 9000);
+  blend0_(out_4, ((s_0) + (40)), mul_(step_(6800, i32(-2600), lit_6), 5600));
+  blend0_(out_4, 64, mul_(step_(6200, 9200, lit_6), 1500));
+  var gloss_7: i32 = step_(7700, 8250, ((mul_(nz_2, 5000)) + (mul_(side_5, 6400))));
+  blend0_(out_4, 64, mul_(gloss_7, 2600));
+}
+
 fn fadeOf_(t_0: i32) -> i32 {
   var cube_1: i32 = ((((((((t_0) * (t_0))) >> u32(13))) * (t_0))) >> u32(13));
   return ((((cube_1) * (((((((((((6) * (t_0))) - (122880))) * (t_0))) >> u32(13))) + (81920))))) >> u32(13));
@@ -41,7 +104,7 @@ fn halves_(low_0: i32, high_1: i32) -> i32 {
 }
 
 fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
+  return ((dot16(memory[(((92) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
 }
 
 fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
@@ -66,70 +129,20 @@ fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
   return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
-fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
-  var colourAt_2: i32 = memory[(colour_1) >> 2u];
-  (*out_0)[0] = memory[(colourAt_2) >> 2u];
-  (*out_0)[1] = memory[(((colourAt_2) + (4))) >> 2u];
-  (*out_0)[2] = memory[(((colourAt_2) + (8))) >> 2u];
-}
-
-fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
-  return min(max(x_0, low_1), high_2);
-}
-
-fn mul_(a_0: i32, b_1: i32) -> i32 {
-  return ((((a_0) * (b_1))) >> u32(13));
-}
-
-fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
-  var colourAt_3: i32 = memory[(colour_1) >> 2u];
-  var L_4: i32 = (*out_0)[0];
-  var a_5: i32 = (*out_0)[1];
-  var b_6: i32 = (*out_0)[2];
-  (*out_0)[0] = ((L_4) + (((((((memory[(colourAt_3) >> 2u]) - (L_4))) * (t_2))) >> u32(13))));
-  (*out_0)[1] = ((a_5) + (((((((memory[(((colourAt_3) + (4))) >> 2u]) - (a_5))) * (t_2))) >> u32(13))));
-  (*out_0)[2] = ((b_6) + (((((((memory[(((colourAt_3) + (8))) >> 2u]) - (b_6))) * (t_2))) >> u32(13))));
-}
-
-fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
-  if (((a_0) == (b_1))) {
-    return select(8192, 0, ((x_2) < (a_0)));
+fn paintFruit4_(s_0: i32, fruit_1: i32, x_2: i32, y_3: i32, out_4: ptr<function, array<i32, 3>>) -> bool {
+  var size_5: i32 = memory[(((fruit_1) + (8))) >> 2u];
+  var dx_6: i32 = ((x_2) - (memory[(fruit_1) >> 2u]));
+  var dy_7: i32 = ((((y_3) - (memory[(((fruit_1) + (4))) >> 2u]))) + (size_5));
+  if (((((((dx_6) * (dx_6))) + (((dy_7) * (dy_7))))) >= (((size_5) * (size_5))))) {
+    return ((0) != (0));
   }
-  var t_3: i32 = clamp_(((((((x_2) - (a_0))) * (8192))) / (((b_1) - (a_0)))), 0, 8192);
-  return mul_(mul_(t_3, t_3), ((24576) - (((2) * (t_3)))));
-}
-
-fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
-  var sum_4: i32 = 0;
-  var px_5: i32 = x_0;
-  var py_6: i32 = y_1;
-  {
-    var k_7: i32 = 0;
-    loop {
-      if (!(((k_7) < (octaves_3)))) { break; }
-      sum_4 = ((sum_4) + (((noise_(px_5, py_6, ((seed_2) + (((k_7) * (17)))))) >> u32(k_7))));
-      px_5 = ((((px_5) << u32(1))) + (1237));
-      py_6 = ((((py_6) << u32(1))) - (911));
-      continuing {
-        k_7 = ((k_7) + (1));
-      }
-    }
-  }
-  return sum_4;
-}
-
-fn castShadow5_(s_0: i32, dx_1: i32, dy_2: i32, foot_3: i32, height_4: i32, out_5: ptr<function, array<i32, 3>>) {
-  var ex_6: i32 = ((((dx_1) * (8192))) / (select(foot_3, ((foot_3) + (((height_4) >> u32(2)))), ((((memory[(((s_0) + (4))) >> 2u]) * (dx_1))) < (0)))));
-  var ey_7: i32 = ((((dy_2) * (8192))) / (((((foot_3) * (5))) >> u32(3))));
-  if ((((((ex_6) > (9000)) || ((ex_6) < (i32(-9000)))) || ((ey_7) > (9000))) || ((ey_7) < (i32(-9000))))) {
-    return;
-  }
-  var far_8: i32 = ((mul_(ex_6, ex_6)) + (mul_(ey_7, ey_7)));
-  if (((far_8) >= (8192))) {
-    return;
-  }
-  var k_9: i32 = ((8192) - (far_8));
-  blend0_(out_5, ((s_0) + (40)), mul_(mul_(k_9, k_9), 4700));
+  var nx_8: i32 = ((((dx_6) * (8192))) / (size_5));
+  var ny_9: i32 = ((((dy_7) * (8192))) / (size_5));
+  var nz_10: i32 = root_(max(0, ((((67108864) - (((nx_8) * (nx_8))))) - (((ny_9) * (ny_9))))));
+  paint0_(out_4, ((fruit_1) + (12)));
+  light4_(s_0, nx_8, nz_10, ((((0) - (ny_9))) >> u32(1)), out_4);
+  (*out_4)[0] = (((*out_4)[0]) + (((noise_(((dx_6) * (20)), ((dy_7) * (20)), ((memory[(s_0) >> 2u]) + (90)))) >> u32(7))));
+  return ((0) == (0));
 }
 
 fn mix_(a_0: i32, b_1: i32, t_2: i32) -> i32 {
@@ -248,15 +261,6 @@ fn triangle_(phase_0: i32) -> i32 {
   return select(((((8192) - (p_1))) * (2)), ((p_1) * (2)), ((p_1) < (4096)));
 }
 
-fn light4_(s_0: i32, nx_1: i32, nz_2: i32, slope_3: i32, out_4: ptr<function, array<i32, 3>>) {
-  var side_5: i32 = ((memory[(((s_0) + (4))) >> 2u]) * (nx_1));
-  var lit_6: i32 = clamp_(((((mul_(nz_2, 5400)) + (mul_(side_5, 5200)))) - (mul_(slope_3, 1600))), i32(-3000), 9000);
-  blend0_(out_4, ((s_0) + (40)), mul_(step_(6800, i32(-2600), lit_6), 5600));
-  blend0_(out_4, 136, mul_(step_(6200, 9200, lit_6), 1500));
-  var gloss_7: i32 = step_(7700, 8250, ((mul_(nz_2, 5000)) + (mul_(side_5, 6400))));
-  blend0_(out_4, 136, mul_(gloss_7, 2600));
-}
-
 fn glazePot6_(s_0: i32, pot_1: i32, nx_2: i32, nz_3: i32, slope_4: i32, t_5: i32, out_6: ptr<function, array<i32, 3>>) {
   var lattice_7: i32 = memory[(s_0) >> 2u];
   var ink_8: i32 = ((s_0) + (40));
@@ -287,7 +291,7 @@ fn glazePot6_(s_0: i32, pot_1: i32, nx_2: i32, nz_3: i32, slope_4: i32, t_5: i32
   (*out_6)[0] = (((((*out_6)[0]) + (((noise_(((nx_2) * (14)), ((t_5) * (30)), ((lattice_7) + (seed_9)))) >> u32(7))))) + (((noise_(nx_2, ((t_5) * (60)), ((lattice_7) + (6)))) >> u32(8))));
 }
 
-fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, array<i32, 3>>) {
+fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, array<i32, 3>>) -> bool {
   var profile_5: i32 = pot_1;
   var profileAt_6: i32 = memory[(profile_5) >> 2u];
   var height_7: i32 = memory[(((pot_1) + (8))) >> 2u];
@@ -299,138 +303,154 @@ fn paintPot4_(s_0: i32, pot_1: i32, dx_2: i32, up_3: i32, out_4: ptr<function, a
     if (((far_11) < (8192))) {
       if (((far_11) > (6500))) {
         paint0_(out_4, ((pot_1) + (32)));
-        blend0_(out_4, 136, 2100);
+        blend0_(out_4, 64, 2100);
       } else {
         paint0_(out_4, ((s_0) + (40)));
         blend0_(out_4, ((pot_1) + (32)), clamp_(((2600) - (mul_(((memory[(((s_0) + (4))) >> 2u]) * (nx_10)), 1900))), 500, 5000));
       }
-      return;
+      return ((0) == (0));
     }
   }
   var flat_12: i32 = ((((up_3) * (16384))) / (height_7));
   if (((flat_12) > (16384))) {
-    return;
+    return ((0) != (0));
   }
   var flatRadius_13: i32 = radiusAt_(profile_5, clamp_(flat_12, 0, 16383));
   if ((((dx_2) > (flatRadius_13)) || ((dx_2) < (((0) - (flatRadius_13)))))) {
-    return;
+    return ((0) != (0));
   }
   var bulge_14: i32 = memory[(((164) + (((clamp_(((max(((((dx_2) * (8192))) / (max(1, flatRadius_13))), ((0) - (((((dx_2) * (8192))) / (max(1, flatRadius_13))))))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
   var t_15: i32 = ((((((up_3) + (mul_(mul_(flatRadius_13, 1300), bulge_14)))) * (16384))) / (height_7));
   if (((t_15) < (0))) {
-    return;
+    return ((0) != (0));
   }
   var k_16: i32 = clamp_(t_15, 0, 16383);
   var radius_17: i32 = radiusAt_(profile_5, k_16);
   if (((((dx_2) > (radius_17)) || ((dx_2) < (((0) - (radius_17))))) || ((radius_17) <= (0)))) {
-    return;
+    return ((0) != (0));
   }
   var nx_18: i32 = ((((dx_2) * (8192))) / (radius_17));
   var nz_19: i32 = memory[(((164) + (((clamp_(((max(nx_18, ((0) - (nx_18)))) >> u32(3)), 0, 1024)) << u32(2))))) >> 2u];
   var slope_20: i32 = clamp_(((((((((memory[(((((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) + (4))) >> 2u]) - (memory[(((profileAt_6) + (((((k_16) >> u32(8))) << u32(2))))) >> 2u]))) * (16))) * (8192))) / (height_7)), i32(-8192), 8192);
   glazePot6_(s_0, pot_1, nx_18, nz_19, slope_20, ((k_16) >> u32(1)), out_4);
+  return ((0) == (0));
 }
 
-fn root_(n_0: i32) -> i32 {
-  var rest_1: i32 = n_0;
-  var result_2: i32 = 0;
+fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
+  var sum_4: i32 = 0;
+  var px_5: i32 = x_0;
+  var py_6: i32 = y_1;
   {
-    var bit_3: i32 = 1073741824;
+    var k_7: i32 = 0;
     loop {
-      if (!(((bit_3) != (0)))) { break; }
-      var trial_4: i32 = ((result_2) + (bit_3));
-      result_2 = ((result_2) >> u32(1));
-      if (((rest_1) >= (trial_4))) {
-        rest_1 = ((rest_1) - (trial_4));
-        result_2 = ((result_2) + (bit_3));
-      }
+      if (!(((k_7) < (octaves_3)))) { break; }
+      sum_4 = ((sum_4) + (((noise_(px_5, py_6, ((seed_2) + (((k_7) * (17)))))) >> u32(k_7))));
+      px_5 = ((((px_5) << u32(1))) + (1237));
+      py_6 = ((((py_6) << u32(1))) - (911));
       continuing {
-        bit_3 = bitcast<i32>(bitcast<u32>(bit_3) >> u32(2));
+        k_7 = ((k_7) + (1));
       }
     }
   }
-  return result_2;
+  return sum_4;
 }
 
-fn shadeVessel3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+fn castShadow5_(s_0: i32, dx_1: i32, dy_2: i32, foot_3: i32, height_4: i32, out_5: ptr<function, array<i32, 3>>) {
+  var ey_6: i32 = ((((dy_2) * (8192))) / (((((foot_3) * (5))) >> u32(3))));
+  if ((((ey_6) >= (8192)) || ((ey_6) <= (i32(-8192))))) {
+    return;
+  }
+  var ex_7: i32 = ((((dx_1) * (8192))) / (select(foot_3, ((foot_3) + (((height_4) >> u32(2)))), ((((memory[(((s_0) + (4))) >> 2u]) * (dx_1))) < (0)))));
+  if ((((ex_7) >= (8192)) || ((ex_7) <= (i32(-8192))))) {
+    return;
+  }
+  var far_8: i32 = ((mul_(ex_7, ex_7)) + (mul_(ey_6, ey_6)));
+  if (((far_8) >= (8192))) {
+    return;
+  }
+  var k_9: i32 = ((8192) - (far_8));
+  blend0_(out_5, ((s_0) + (40)), mul_(mul_(k_9, k_9), 4700));
+}
+
+fn paintRoom3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var lattice_4: i32 = memory[(s_0) >> 2u];
   var hand_5: i32 = memory[(((s_0) + (4))) >> 2u];
-  var pots_6: i32 = ((s_0) + (16));
-  var potsAt_7: i32 = memory[(pots_6) >> 2u];
-  var fruits_8: i32 = ((s_0) + (24));
-  var fruitsAt_9: i32 = memory[(fruits_8) >> 2u];
-  var edge_10: i32 = ((memory[(((s_0) + (8))) >> 2u]) + (((noise_(x_1, 0, lattice_4)) >> u32(7))));
+  var table_6: i32 = memory[(((s_0) + (8))) >> 2u];
+  var pots_7: i32 = ((s_0) + (16));
+  var potsAt_8: i32 = memory[(pots_7) >> 2u];
+  var fruits_9: i32 = ((s_0) + (24));
+  var fruitsAt_10: i32 = memory[(fruits_9) >> 2u];
+  var edge_11: i32 = select(((table_6) + (((noise_(x_1, 0, lattice_4)) >> u32(7)))), table_6, ((y_2) < (((table_6) - (216)))));
+  var onTable_12: i32 = step_(((edge_11) - (26)), ((edge_11) + (26)), y_2);
   paint0_(out_3, ((s_0) + (48)));
-  var glow_11: i32 = clamp_(((3600) + (((((((hand_5) * (x_1))) + (y_2))) >> u32(1)))), 0, 8192);
-  blend0_(out_3, ((s_0) + (56)), mul_(glow_11, 2600));
-  var onTable_12: i32 = step_(((edge_10) - (26)), ((edge_10) + (26)), y_2);
+  blend0_(out_3, ((s_0) + (56)), mul_(clamp_(((3600) + (((((((hand_5) * (x_1))) + (y_2))) >> u32(1)))), 0, 8192), 2600));
   if (((onTable_12) > (0))) {
     blend0_(out_3, ((s_0) + (64)), onTable_12);
-    blend0_(out_3, ((s_0) + (72)), mul_(onTable_12, clamp_(((((y_2) - (edge_10))) >> u32(2)), 0, 1700)));
+    blend0_(out_3, ((s_0) + (72)), mul_(onTable_12, clamp_(((((y_2) - (edge_11))) >> u32(2)), 0, 1700)));
   }
   var brush_13: i32 = ((noise_(((x_1) * (5)), ((y_2) * (17)), ((lattice_4) + (71)))) + (((noise_(((x_1) * (30)), ((y_2) * (9)), ((lattice_4) + (72)))) >> u32(1))));
   (*out_3)[0] = (((((*out_3)[0]) + (((fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((lattice_4) + (70)), 3)) >> u32(7))))) + (((brush_13) >> u32(8))));
-  if (((y_2) > (((edge_10) - (120))))) {
-    {
-      var i_14: i32 = 0;
-      loop {
-        if (!(((i_14) < (memory[(((pots_6) + (4))) >> 2u])))) { break; }
-        var pot_15: i32 = ((potsAt_7) + (((i_14) * (48))));
-        castShadow5_(s_0, ((((x_1) - (memory[(((pot_15) + (12))) >> 2u]))) + (mul_(memory[(((pot_15) + (8))) >> 2u], ((hand_5) * (1250))))), ((y_2) - (memory[(((pot_15) + (16))) >> 2u])), ((memory[(((memory[(pot_15) >> 2u]) + (24))) >> 2u]) + (380)), memory[(((pot_15) + (8))) >> 2u], out_3);
-        continuing {
-          i_14 = ((i_14) + (1));
-        }
-      }
-    }
-    {
-      var i_16: i32 = 0;
-      loop {
-        if (!(((i_16) < (memory[(((fruits_8) + (4))) >> 2u])))) { break; }
-        var fruit_17: i32 = ((fruitsAt_9) + (((i_16) * (20))));
-        castShadow5_(s_0, ((((x_1) - (memory[(fruit_17) >> 2u]))) + (((hand_5) * (((memory[(((fruit_17) + (8))) >> 2u]) >> u32(1)))))), ((y_2) - (memory[(((fruit_17) + (4))) >> 2u])), memory[(((fruit_17) + (8))) >> 2u], ((memory[(((fruit_17) + (8))) >> 2u]) * (2)), out_3);
-        continuing {
-          i_16 = ((i_16) + (1));
-        }
+  if (((y_2) <= (((edge_11) - (120))))) {
+    return;
+  }
+  {
+    var i_14: i32 = 0;
+    loop {
+      if (!(((i_14) < (memory[(((pots_7) + (4))) >> 2u])))) { break; }
+      var pot_15: i32 = ((potsAt_8) + (((i_14) * (48))));
+      castShadow5_(s_0, ((((x_1) - (memory[(((pot_15) + (12))) >> 2u]))) + (mul_(memory[(((pot_15) + (8))) >> 2u], ((hand_5) * (1250))))), ((y_2) - (memory[(((pot_15) + (16))) >> 2u])), ((memory[(((memory[(pot_15) >> 2u]) + (24))) >> 2u]) + (380)), memory[(((pot_15) + (8))) >> 2u], out_3);
+      continuing {
+        i_14 = ((i_14) + (1));
       }
     }
   }
   {
-    var i_18: i32 = 0;
+    var i_16: i32 = 0;
     loop {
-      if (!(((i_18) < (memory[(((pots_6) + (4))) >> 2u])))) { break; }
-      var pot_19: i32 = ((potsAt_7) + (((i_18) * (48))));
-      var up_20: i32 = ((memory[(((pot_19) + (16))) >> 2u]) - (y_2));
-      if ((((up_20) <= (((memory[(((pot_19) + (8))) >> 2u]) + (1200)))) && ((up_20) >= (i32(-900))))) {
-        paintPot4_(s_0, pot_19, ((x_1) - (memory[(((pot_19) + (12))) >> 2u])), up_20, out_3);
+      if (!(((i_16) < (memory[(((fruits_9) + (4))) >> 2u])))) { break; }
+      var fruit_17: i32 = ((fruitsAt_10) + (((i_16) * (20))));
+      castShadow5_(s_0, ((((x_1) - (memory[(fruit_17) >> 2u]))) + (((hand_5) * (((memory[(((fruit_17) + (8))) >> 2u]) >> u32(1)))))), ((y_2) - (memory[(((fruit_17) + (4))) >> 2u])), memory[(((fruit_17) + (8))) >> 2u], ((memory[(((fruit_17) + (8))) >> 2u]) * (2)), out_3);
+      continuing {
+        i_16 = ((i_16) + (1));
+      }
+    }
+  }
+}
+
+fn shadeVessel3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
+  var pots_4: i32 = ((s_0) + (16));
+  var potsAt_5: i32 = memory[(pots_4) >> 2u];
+  var fruits_6: i32 = ((s_0) + (24));
+  var fruitsAt_7: i32 = memory[(fruits_6) >> 2u];
+  {
+    var i_8: i32 = ((memory[(((fruits_6) + (4))) >> 2u]) - (1));
+    loop {
+      if (!(((i_8) >= (0)))) { break; }
+      if (paintFruit4_(s_0, ((fruitsAt_7) + (((i_8) * (20)))), x_1, y_2, out_3)) {
+        return;
       }
       continuing {
-        i_18 = ((i_18) + (1));
+        i_8 = ((i_8) - (1));
       }
     }
   }
   {
-    var i_21: i32 = 0;
+    var i_9: i32 = ((memory[(((pots_4) + (4))) >> 2u]) - (1));
     loop {
-      if (!(((i_21) < (memory[(((fruits_8) + (4))) >> 2u])))) { break; }
-      var fx_22: i32 = memory[(((fruitsAt_9) + (((i_21) * (20))))) >> 2u];
-      var fy_23: i32 = memory[(((((fruitsAt_9) + (((i_21) * (20))))) + (4))) >> 2u];
-      var size_24: i32 = memory[(((((fruitsAt_9) + (((i_21) * (20))))) + (8))) >> 2u];
-      var colour_25: i32 = ((((fruitsAt_9) + (((i_21) * (20))))) + (12));
-      var dx_26: i32 = ((x_1) - (fx_22));
-      var dy_27: i32 = ((((y_2) - (fy_23))) + (size_24));
-      if (((((((dx_26) * (dx_26))) + (((dy_27) * (dy_27))))) < (((size_24) * (size_24))))) {
-        var nx_28: i32 = ((((dx_26) * (8192))) / (size_24));
-        var ny_29: i32 = ((((dy_27) * (8192))) / (size_24));
-        var nz_30: i32 = root_(max(0, ((((67108864) - (((nx_28) * (nx_28))))) - (((ny_29) * (ny_29))))));
-        paint0_(out_3, colour_25);
-        light4_(s_0, nx_28, nz_30, ((((0) - (ny_29))) >> u32(1)), out_3);
-        (*out_3)[0] = (((*out_3)[0]) + (((noise_(((dx_26) * (20)), ((dy_27) * (20)), ((lattice_4) + (90)))) >> u32(7))));
+      if (!(((i_9) >= (0)))) { break; }
+      var pot_10: i32 = ((potsAt_5) + (((i_9) * (48))));
+      var up_11: i32 = ((memory[(((pot_10) + (16))) >> 2u]) - (y_2));
+      if ((((up_11) <= (((memory[(((pot_10) + (8))) >> 2u]) + (1200)))) && ((up_11) >= (i32(-900))))) {
+        if (paintPot4_(s_0, pot_10, ((x_1) - (memory[(((pot_10) + (12))) >> 2u])), up_11, out_3)) {
+          return;
+        }
       }
       continuing {
-        i_21 = ((i_21) + (1));
+        i_9 = ((i_9) - (1));
       }
     }
   }
+  paintRoom3_(s_0, x_1, y_2, out_3);
 }
 
 fn surroundVessel3_(_s_0: i32, _x_1: i32, _y_2: i32, _out_3: ptr<function, array<i32, 3>>) {

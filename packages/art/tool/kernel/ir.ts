@@ -1,9 +1,9 @@
 /**
  * The tree that kernels are made from: functions over int32, their names and types resolved. `lower.ts` makes it from
- * the reference's own TypeScript; `wasm.ts` and `wgsl.ts` write it down for a machine.
+ * the reference's own TypeScript; `wasm.ts`, `wgsl.ts` and `yul.ts` write it down for a machine.
  *
- * Memory is one image of 32-bit words. A record is the address of its first byte. An array is the address of two words:
- * where its elements begin, and how many there are.
+ * Memory is one image of words: 32 bits, or 256 for the EVM. A record is the address of its first byte. An array is the
+ * address of two words: where its elements begin, and how many there are.
  * @module
  */
 
@@ -35,9 +35,12 @@ export interface Scratch {
 /**
  * All wrap at 32 bits. `div` cuts toward zero, `shr` is arithmetic, `ushr` logical, those that end in 16 are
  * the functions of halves.ts on both halves of a word; the last row gives a bool.
+ *
+ * Where words have 256 bits, `add`, `sub` and `mul` do not wrap, as in JavaScript; then `Math.imul` is `imul`, and
+ * `x | 0` and `x >>> 0`, which do nothing to an int32, stay in the tree.
  */
 export type Binary =
-  | ("add" | "sub" | "mul" | "div" | "rem" | "shl" | "shr" | "ushr" | "and" | "or" | "xor" | "min" | "max")
+  | ("add" | "sub" | "mul" | "imul" | "div" | "rem" | "shl" | "shr" | "ushr" | "and" | "or" | "xor" | "min" | "max")
   | ("dot16" | "sub16" | "min16" | "mul16" | "shl16" | "shr16")
   | ("lt" | "le" | "gt" | "ge" | "eq" | "ne");
 
@@ -87,6 +90,34 @@ export interface Routine {
   readonly params: readonly Variable[];
   readonly result: Type;
   body: readonly Statement[];
+  /** What the machine does in place of a body; only where words have 256 bits. */
+  readonly native?: Native;
+}
+
+/** Code that is not made from a body. The arguments are those of the call. */
+export type Native =
+  /** A function by the routine's name that is written by hand: `declare function` in the source. */
+  | { readonly kind: "function" }
+  /** New array of as many zeros as the argument says, and `room` for more. */
+  | { readonly kind: "array"; readonly words: number; readonly room: number }
+  /** New array of the arguments. */
+  | { readonly kind: "list"; readonly of: Type }
+  /** New record: argument i becomes the field at `fields[i]`. */
+  | { readonly kind: "record"; readonly size: number; readonly fields: readonly Member[] }
+  /** New array, a copy of a `local`. */
+  | { readonly kind: "box"; readonly size: number }
+  /** Writes argument 1 to the address that is argument 0; records and the two words of arrays are copied. */
+  | { readonly kind: "store"; readonly type: Type }
+  /** Appends argument 1 to the array that is argument 0. */
+  | { readonly kind: "push"; readonly type: Type }
+  /** Element of a table of numbers that nobody needs as an array. */
+  | { readonly kind: "peek"; readonly table: Peeked }
+  | { readonly kind: "abs" };
+
+/** A table of numbers that is only ever read element by element. */
+export interface Peeked {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
 }
 
 /** A field of a record at its byte offset. */
@@ -112,17 +143,22 @@ export interface Program {
   /** Module-level tables in use, each with the address of its two words; their elements follow. */
   readonly tables: readonly { readonly name: string; readonly address: number; readonly values: ArrayLike<number> }[];
   readonly scratches: readonly Scratch[];
+  readonly peeked: readonly Peeked[];
+  /** Words of tables that are arrays of arrays or records, or are handed on as arrays; only where words have 256 bits. */
+  readonly image: ReadonlyMap<number, number>;
+  /** Names of routines in which products and shifts wrap on purpose; in all others nothing leaves int32. */
+  readonly wraps: readonly string[];
   /** Routines whose first n arguments mostly agree among neighbouring samples: the cell of a lattice, a stone. */
   readonly coherent: Readonly<Record<string, number>>;
   /** The first free byte behind tables and scratch: where a state may begin. */
   readonly free: number;
 }
 
-/** Words that a value takes inside a record. */
-export function wordsOf(type: Type, layouts: ReadonlyMap<string, Layout>): number {
+/** Words of `word` bytes that a value takes inside a record. */
+export function wordsOf(type: Type, layouts: ReadonlyMap<string, Layout>, word = 4): number {
   switch (type.kind) {
     case "record":
-      return layouts.get(type.name)!.size >> 2;
+      return layouts.get(type.name)!.size / word;
     case "array":
       return 2;
     default:

@@ -5,45 +5,58 @@
  * @module
  */
 import { blend, type Colour, type Lab, paint } from "../colour.ts";
+import { below, range } from "../draws.ts";
 import {
+  emptyField,
   equalise,
-  equaliser,
   type Field,
   fieldAt,
-  makeFields,
+  gridPlaces,
+  keepQuantiles,
   NODE_STEP,
-  NODES,
-  nodesOf,
+  nearestNode,
+  nodePlaces,
   onPlate,
   type Plate,
-  quantilesOf,
   slopeX,
   slopeY,
 } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, root, sine, step, triangle } from "../integer.ts";
 import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
-import { type Composition, composition, fieldNet } from "./ground.ts";
+import { type Family, params, type Setup } from "./family.ts";
+import { type Bed, bedAt, COLUMN, DIAGONAL, drawPull, fieldNet, ISLAND, type Pull, pullAt } from "./ground.ts";
 
-export const engrave: OldFamily = {
+export const engrave: Family<Engrave> = {
   params: params("lines bend fold pull paper hatch rough depth", 0, 255),
   nets: [fieldNet(2)],
-  make,
+  linear: false,
+  draw: drawEngrave,
+  steps: [
+    { fields: ["relief", "mask"], node: reliefOfEngrave },
+    { fields: ["lit"], node: litOfEngrave },
+    { places: ({ plate }) => nodePlaces(plate), rounds: roundsOfSteep, value: steepOfEngrave, keep: keepSteep },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfEngrave, value: valueOfEngrave, keep: keepEngrave },
+    { fields: ["tone"], node: toneOfEngrave },
+  ],
+  shade: shadeEngrave,
+  surround: surroundEngrave,
 };
 
-const COMPOSITIONS: readonly Composition[] = ["island", "diagonal", "column"];
+/** Options of the trait Tint. */
+const DISC = 1;
+const SHAPE = 2;
 
-function make(setup: OldSetup): Finish {
-  const { params: p, palette, plate, generator: g } = setup;
-  const [courseOption, hatchOption, tintOption, plateOption, lightOption] = setup.options as [
+export function drawEngrave(setup: Setup): Engrave {
+  const { plate, palette, lattice, generator: g } = setup;
+  const [courseOption, hatchOption, tint, plateOption, lightOption] = setup.options as [
     number,
     number,
     number,
     number,
     number,
   ];
-  const [lines, bend, fold, pullWeight, paper, hatch, rough, depth] = p as unknown as number[] as [
+  const [lines, bend, fold, pullWeight, paper, hatch, rough, depth] = setup.params as unknown as number[] as [
     number,
     number,
     number,
@@ -53,74 +66,40 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const { z, lattice } = setup.latents(0);
-
   // Straight lines, arcs round a far centre, or rings round one on the plate.
-  const turn = g.below(ONE);
-  const away = courseOption === 1 ? g.range(13000, 22000) : g.range(2500, 7600);
-  const course: Course = {
-    straight: courseOption === 0,
-    cos: cosine(turn),
-    sin: sine(turn),
-    centreX: mul(away, cosine(turn)),
-    centreY: mul(away, sine(turn)),
-  };
-  const count = 16 + (lines >> 2) + g.range(0, 6);
-  const wanted = mul(g.range(4096, ONE), 1000 + (bend << 6));
-  const lightTurn = lightOption === 0 ? g.range(4700, 5600) : g.range(6700, 7600);
-  const lx = cosine(lightTurn);
-  const ly = sine(lightTurn);
-  const pull = composition(COMPOSITIONS[g.below(3)]!, g, 3000);
-
-  const nodes = nodesOf(plate);
-  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, nodes);
-  const [relief, mask] = makeFields(plate, 2, (x, y, out, _k, n) => {
-    const pulled = (pull(x, y) * pullWeight) >> 8;
-    out[0] = clamp((o[n]! >> 1) + (pulled >> 1) + (noise(x << 1, y << 1, lattice + 8) >> 3), -14000, 14000);
-    out[1] = (o[nodes.ks.length + n]! >> 1) + pulled;
-  }) as [Field, Field];
-  // Slopes toward the light, and against the course of the lines.
-  const [lit, against] = makeFields(plate, 2, (x, y, out, k) => {
-    const dx = slopeX(relief, k);
-    const dy = slopeY(relief, k);
-    const sx = alongCourse(course, x + NODE_STEP, y) - alongCourse(course, x - NODE_STEP, y);
-    const sy = alongCourse(course, x, y + NODE_STEP) - alongCourse(course, x, y - NODE_STEP);
-    out[0] = mul(dx, lx) + mul(dy, ly);
-    out[1] = -((Math.imul(dx, sx) + Math.imul(dy, sy)) >> 8);
-  }) as [Field, Field];
-  const lean = Math.min(wanted, div((4200 + (fold << 4)) << 8, Math.max(1, steepest(plate, against))));
-
-  // Tone, as a share of area: the shade, and some of the depth.
-  const shaded = equaliser(plate, (x, y) => fieldAt(lit, x, y));
-  const raised = equaliser(plate, (x, y) => fieldAt(relief, x, y));
-  const deep = 1500 + (depth << 4);
-  const mixed = (x: number, y: number) =>
-    mul(ONE - deep, ONE - shaded(fieldAt(lit, x, y))) + mul(deep, ONE - raised(fieldAt(relief, x, y)));
-  const toned = equaliser(plate, mixed);
-  const [tone] = makeFields(plate, 1, (x, y, out) => {
-    out[0] = toned(mixed(x, y));
-  }) as [Field];
-
-  const discX = g.range(-mul(plate.halfWidth, 5000), mul(plate.halfWidth, 5000));
-  const discY = g.range(-mul(plate.halfHeight, 5000), mul(plate.halfHeight, 3000));
-  const discSize = g.range(1500, 3000);
+  const turn = below(g, ONE);
+  const away = courseOption === 1 ? range(g, 13000, 22000) : range(g, 2500, 7600);
+  const count = 16 + (lines >> 2) + range(g, 0, 6);
+  const lean = mul(range(g, 4096, ONE), 1000 + (bend << 6));
+  const lightTurn = lightOption === 0 ? range(g, 4700, 5600) : range(g, 6700, 7600);
+  const kind = below(g, 3);
+  const pull = drawPull(g, kind === 0 ? ISLAND : kind === 1 ? DIAGONAL : COLUMN, 3000);
   const scraper = plateOption === 1;
   const ink = palette[scraper ? 0 : 4]!;
-  const state: Engrave = {
+  return {
     plate,
-    course,
-    relief,
-    tone,
-    mask,
-    masked: quantilesOf(plate, (x, y) => fieldAt(mask, x, y)),
     lattice,
+    bed: { net: bind(setup.nets[0]!, setup.z), lattice, stone: false },
+    pull,
+    pullWeight,
+    course: {
+      straight: courseOption === 0,
+      cos: cosine(turn),
+      sin: sine(turn),
+      centreX: mul(away, cosine(turn)),
+      centreY: mul(away, sine(turn)),
+    },
     count,
     lean,
-    tint: tintOption,
-    discX,
-    discY,
-    discSize,
-    share: g.range(2200, 3600),
+    fold: (4200 + (fold << 4)) << 8,
+    lightX: cosine(lightTurn),
+    lightY: sine(lightTurn),
+    deep: 1500 + (depth << 4),
+    tint,
+    discX: range(g, -mul(plate.halfWidth, 5000), mul(plate.halfWidth, 5000)),
+    discY: range(g, -mul(plate.halfHeight, 5000), mul(plate.halfHeight, 3000)),
+    discSize: range(g, 1500, 3000),
+    share: range(g, 2200, 3600),
     bare: 500 + paper * 12,
     crossed: hatchOption === 1 ? 7600 - hatch * 12 : ONE,
     crossX: cosine(turn + 1300),
@@ -128,47 +107,124 @@ function make(setup: OldSetup): Finish {
     rough: rough << 3,
     ground: palette[scraper ? 4 : 0]!,
     ink,
-    tintGround: tintOption === 1 ? palette[5]! : palette[scraper ? 3 : 1]!,
-    tintInk: tintOption === 1 ? ink : palette[scraper ? 1 : 3]!,
-  };
-  return {
-    linear: false,
-    state,
-    shade: (x, y, out) => shadeEngrave(state, x, y, out),
-    surround: (x, y, out) => surroundEngrave(state, x, y, out),
+    tintGround: tint === DISC ? palette[5]! : palette[scraper ? 3 : 1]!,
+    tintInk: tint === DISC ? ink : palette[scraper ? 1 : 3]!,
+    relief: emptyField(plate),
+    mask: emptyField(plate),
+    lit: emptyField(plate),
+    tone: emptyField(plate),
+    shaded: new Int32Array(65),
+    raised: new Int32Array(65),
+    toned: new Int32Array(65),
+    masked: new Int32Array(65),
   };
 }
 
-/** What the finish reads. */
+/** All that a piece is made from. */
 export interface Engrave {
   readonly plate: Plate;
-  readonly course: Course;
-  readonly relief: Field;
-  /** Darkness as a share of area, in eighths of Q13. */
-  readonly tone: Field;
-  readonly mask: Field;
-  readonly masked: Int32Array;
   readonly lattice: number;
+  /** The network that makes the relief, and the form that moves its mass, with its weight of 256. */
+  readonly bed: Bed;
+  readonly pull: Pull;
+  readonly pullWeight: number;
+  readonly course: Course;
   /** Lines across the plate. */
   readonly count: number;
-  /** How far a height moves a line, Q13. */
-  readonly lean: number;
+  /** How far a height moves a line, Q13: at first as far as is wanted, then no farther than the steepest slope allows. */
+  lean: number;
+  /** How much a line may be moved over the distance of two slopes' nodes, before it would turn back; 256 times. */
+  readonly fold: number;
+  readonly lightX: number;
+  readonly lightY: number;
+  /** How much of the tone is depth, not shade. */
+  readonly deep: number;
   /** 0 none, 1 disc, 2 shape. */
   readonly tint: number;
   readonly discX: number;
   readonly discY: number;
   readonly discSize: number;
+  /** Share of the plate that a shape takes. */
   readonly share: number;
   /** Tone below which there is bare paper, and above which a second course crosses the first. */
   readonly bare: number;
   readonly crossed: number;
+  /** Across the second course. */
   readonly crossX: number;
   readonly crossY: number;
+  /** How much the tool trembles. */
   readonly rough: number;
   readonly ground: Lab;
   readonly ink: Lab;
   readonly tintGround: Lab;
   readonly tintInk: Lab;
+  readonly relief: Field;
+  readonly mask: Field;
+  /** The relief's slope toward the light. */
+  readonly lit: Field;
+  /** Darkness as a share of area, in eighths of Q13. */
+  readonly tone: Field;
+  /** Quantiles of the shade, of the relief, of what is mixed of both, and of the mask (if the tint is a shape). */
+  readonly shaded: Int32Array;
+  readonly raised: Int32Array;
+  readonly toned: Int32Array;
+  readonly masked: Int32Array;
+}
+
+export function reliefOfEngrave(cut: Engrave, x: number, y: number, _k: number, out: Int32Array): void {
+  const o = new Int32Array(5);
+  bedAt(cut.bed, x, y, o);
+  const pulled = (pullAt(cut.pull, x, y) * cut.pullWeight) >> 8;
+  const fine = noise(x << 1, y << 1, cut.lattice + 8) >> 3;
+  out[0] = clamp((o[0]! >> 1) + (pulled >> 1) + fine, -14000, 14000);
+  out[1] = (o[1]! >> 1) + pulled;
+}
+
+export function litOfEngrave(cut: Engrave, _x: number, _y: number, k: number, out: Int32Array): void {
+  out[0] = mul(slopeX(cut.relief, k), cut.lightX) + mul(slopeY(cut.relief, k), cut.lightY);
+}
+
+export function roundsOfSteep(_cut: Engrave): number {
+  return 1;
+}
+
+/** How fast the relief falls across the lines at a node: leaning toward it, they come together. */
+export function steepOfEngrave(cut: Engrave, _i: number, x: number, y: number): number {
+  const { course, relief } = cut;
+  const k = nearestNode(relief, x, y);
+  const sx = alongCourse(course, x + NODE_STEP, y) - alongCourse(course, x - NODE_STEP, y);
+  const sy = alongCourse(course, x, y + NODE_STEP) - alongCourse(course, x, y - NODE_STEP);
+  return clamp(-((Math.imul(slopeX(relief, k), sx) + Math.imul(slopeY(relief, k), sy)) >> 8), -32767, 32767);
+}
+
+/** One node of the plate in a hundred may be steeper than what counts. */
+export function keepSteep(cut: Engrave, _i: number, sorted: Int32Array): void {
+  cut.lean = Math.min(cut.lean, div(cut.fold, Math.max(1, sorted[div(sorted.length * 99, 100)]!)));
+}
+
+export function roundsOfEngrave(cut: Engrave): number {
+  return cut.tint === SHAPE ? 4 : 3;
+}
+
+/** Shade, relief, what is mixed of both, and mask. */
+export function valueOfEngrave(cut: Engrave, i: number, x: number, y: number): number {
+  if (i === 2) return mixedAt(cut, x, y);
+  return fieldAt(i === 0 ? cut.lit : i === 1 ? cut.relief : cut.mask, x, y);
+}
+
+export function keepEngrave(cut: Engrave, i: number, sorted: Int32Array): void {
+  keepQuantiles(i === 0 ? cut.shaded : i === 1 ? cut.raised : i === 2 ? cut.toned : cut.masked, sorted);
+}
+
+/** Tone: the shade, and some of the depth, both as shares of area. */
+function mixedAt(cut: Engrave, x: number, y: number): number {
+  const shade = ONE - equalise(cut.shaded, fieldAt(cut.lit, x, y));
+  const depth = ONE - equalise(cut.raised, fieldAt(cut.relief, x, y));
+  return mul(ONE - cut.deep, shade) + mul(cut.deep, depth);
+}
+
+export function toneOfEngrave(cut: Engrave, x: number, y: number, _k: number, out: Int32Array): void {
+  out[0] = equalise(cut.toned, mixedAt(cut, x, y));
 }
 
 export function shadeEngrave(cut: Engrave, x: number, y: number, out: Colour): void {
@@ -205,7 +261,7 @@ export function surroundEngrave(cut: Engrave, x: number, y: number, out: Colour)
 /** Whether the second ink lies here. */
 function isTinted(cut: Engrave, x: number, y: number, ragged: number): boolean {
   if (cut.tint === 0) return false;
-  if (cut.tint === 2) return equalise(cut.masked, fieldAt(cut.mask, x, y)) > ONE - cut.share;
+  if (cut.tint === SHAPE) return equalise(cut.masked, fieldAt(cut.mask, x, y)) > ONE - cut.share;
   const dx = x - cut.discX + ragged;
   const dy = y - cut.discY;
   return dx * dx + dy * dy < cut.discSize * cut.discSize;
@@ -230,15 +286,4 @@ function alongCourse(course: Course, x: number, y: number): number {
 /** How much ink a line leaves at a place of its period, when it fills `width` of 8192 of that. */
 function lineAt(width: number, phase: number): number {
   return width <= 0 ? 0 : step(-60, 460, width - ONE + triangle(phase));
-}
-
-/** The value that one node of the plate in a hundred exceeds. */
-function steepest(plate: Plate, field: Field): number {
-  const all: number[] = [];
-  for (let k = 0; k < NODES * NODES; k++) {
-    const x = ((k % NODES) - (NODES >> 1)) * NODE_STEP;
-    const y = (div(k, NODES) - (NODES >> 1)) * NODE_STEP;
-    if (plate.inside(x, y)) all.push(field.nodes[k]!);
-  }
-  return Int32Array.from(all).sort()[div(all.length * 99, 100)]!;
 }

@@ -122,15 +122,15 @@ fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
 }
 
 fn isTinted_(cut_0: i32, x_1: i32, y_2: i32, ragged_3: i32) -> bool {
-  if (((memory[(((cut_0) + (100))) >> 2u]) == (0))) {
+  if (((memory[(((cut_0) + (96))) >> 2u]) == (0))) {
     return ((0) != (0));
   }
-  if (((memory[(((cut_0) + (100))) >> 2u]) == (2))) {
-    return ((equalise_(((cut_0) + (80)), fieldAt_(((cut_0) + (64)), x_1, y_2))) > (((8192) - (memory[(((cut_0) + (116))) >> 2u]))));
+  if (((memory[(((cut_0) + (96))) >> 2u]) == (2))) {
+    return ((equalise_(((cut_0) + (256)), fieldAt_(((cut_0) + (184)), x_1, y_2))) > (((8192) - (memory[(((cut_0) + (112))) >> 2u]))));
   }
-  var dx_4: i32 = ((((x_1) - (memory[(((cut_0) + (104))) >> 2u]))) + (ragged_3));
-  var dy_5: i32 = ((y_2) - (memory[(((cut_0) + (108))) >> 2u]));
-  return ((((((dx_4) * (dx_4))) + (((dy_5) * (dy_5))))) < (((memory[(((cut_0) + (112))) >> 2u]) * (memory[(((cut_0) + (112))) >> 2u]))));
+  var dx_4: i32 = ((((x_1) - (memory[(((cut_0) + (100))) >> 2u]))) + (ragged_3));
+  var dy_5: i32 = ((y_2) - (memory[(((cut_0) + (104))) >> 2u]));
+  return ((((((dx_4) * (dx_4))) + (((dy_5) * (dy_5))))) < (((memory[(((cut_0) + (108))) >> 2u]) * (memory[(((cut_0) + (108))) >> 2u]))));
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
@@ -198,32 +198,32 @@ fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
 }
 
 fn shadeEngrave3_(cut_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var s_4: i32 = memory[(((cut_0) + (88))) >> 2u];
-  var dark_5: i32 = ((fieldAt_(((cut_0) + (48)), x_1, y_2)) >> u32(3));
+  var s_4: i32 = memory[(((cut_0) + (12))) >> 2u];
+  var dark_5: i32 = ((fieldAt_(((cut_0) + (216)), x_1, y_2)) >> u32(3));
   var tooth_6: i32 = noise_(((x_1) * (24)), ((y_2) * (24)), ((s_4) + (51)));
-  var wobble_7: i32 = mul_(((((noise_(((x_1) * (11)), ((y_2) * (11)), ((s_4) + (60)))) >> u32(1))) + (tooth_6)), memory[(((cut_0) + (136))) >> 2u]);
+  var wobble_7: i32 = mul_(((((noise_(((x_1) * (11)), ((y_2) * (11)), ((s_4) + (60)))) >> u32(1))) + (tooth_6)), memory[(((cut_0) + (132))) >> 2u]);
   var tinted_8: bool = isTinted_(cut_0, x_1, y_2, ((wobble_7) >> u32(5)));
-  paint0_(out_3, select(((cut_0) + (140)), ((cut_0) + (156)), tinted_8));
+  paint0_(out_3, select(((cut_0) + (136)), ((cut_0) + (152)), tinted_8));
   (*out_3)[0] = (((((*out_3)[0]) + (((noise_(((x_1) * (40)), ((y_2) * (40)), ((s_4) + (2)))) >> u32(8))))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((s_4) + (4)))) >> u32(8))));
   if (tinted_8) {
     (*out_3)[0] = (((*out_3)[0]) + (((tooth_6) >> u32(7))));
   }
-  if (((dark_5) < (memory[(((cut_0) + (120))) >> 2u]))) {
+  if (((dark_5) < (memory[(((cut_0) + (116))) >> 2u]))) {
     return;
   }
-  var over_9: i32 = ((dark_5) - (memory[(((cut_0) + (120))) >> 2u]));
-  var warp_10: i32 = mul_(fieldAt_(((cut_0) + (32)), x_1, y_2), memory[(((cut_0) + (96))) >> 2u]);
-  var phase_11: i32 = ((((((((((alongCourse_(((cut_0) + (12)), x_1, y_2)) << u32(3))) + (warp_10))) * (memory[(((cut_0) + (92))) >> 2u]))) >> u32(4))) + (4096));
+  var over_9: i32 = ((dark_5) - (memory[(((cut_0) + (116))) >> 2u]));
+  var warp_10: i32 = mul_(fieldAt_(((cut_0) + (168)), x_1, y_2), memory[(((cut_0) + (76))) >> 2u]);
+  var phase_11: i32 = ((((((((((alongCourse_(((cut_0) + (52)), x_1, y_2)) << u32(3))) + (warp_10))) * (memory[(((cut_0) + (72))) >> 2u]))) >> u32(4))) + (4096));
   var line_12: i32 = ((phase_11) >> u32(13));
   var swell_13: i32 = ((((mul_(over_9, 7900)) + (((((noise_(((line_12) << u32(12)), ((line_12) * (3100)), ((s_4) + (33)))) * (3))) >> u32(4))))) + (wobble_7));
   var inked_14: i32 = lineAt_(mul_(((500) + (swell_13)), min(((over_9) * (9)), 8192)), phase_11);
-  if (((dark_5) > (memory[(((cut_0) + (124))) >> 2u]))) {
-    var along_15: i32 = ((mul_(x_1, memory[(((cut_0) + (128))) >> 2u])) + (mul_(y_2, memory[(((cut_0) + (132))) >> 2u])));
-    var across_16: i32 = ((((((((((along_15) << u32(3))) + (((warp_10) >> u32(1))))) * (memory[(((cut_0) + (92))) >> 2u]))) >> u32(4))) + (4096));
-    inked_14 = max(inked_14, lineAt_(((mul_(((dark_5) - (memory[(((cut_0) + (124))) >> 2u])), 9000)) + (((wobble_7) >> u32(1)))), across_16));
+  if (((dark_5) > (memory[(((cut_0) + (120))) >> 2u]))) {
+    var along_15: i32 = ((mul_(x_1, memory[(((cut_0) + (124))) >> 2u])) + (mul_(y_2, memory[(((cut_0) + (128))) >> 2u])));
+    var across_16: i32 = ((((((((((along_15) << u32(3))) + (((warp_10) >> u32(1))))) * (memory[(((cut_0) + (72))) >> 2u]))) >> u32(4))) + (4096));
+    inked_14 = max(inked_14, lineAt_(((mul_(((dark_5) - (memory[(((cut_0) + (120))) >> 2u])), 9000)) + (((wobble_7) >> u32(1)))), across_16));
   }
   if (((inked_14) > (0))) {
-    blend0_(out_3, select(((cut_0) + (148)), ((cut_0) + (164)), tinted_8), mul_(inked_14, clamp_(((7900) + (((tooth_6) >> u32(4)))), 6800, 8192)));
+    blend0_(out_3, select(((cut_0) + (144)), ((cut_0) + (160)), tinted_8), mul_(inked_14, clamp_(((7900) + (((tooth_6) >> u32(4)))), 6800, 8192)));
   }
 }
 

@@ -1,11 +1,14 @@
 /**
- * The fast way to a family's pixels: its finish compiled from the reference's own functions to WebAssembly, four samples at
- * a time (tool/kernel). The bytes are those of `render.ts`; only the time differs.
+ * The fast way to a family's pieces: its finish and what its set-up asks at many places, compiled from the reference's own
+ * functions to WebAssembly, four samples at a time (tool/kernel). The bytes are those of `render.ts` and `bake.ts`; only
+ * the time differs.
  * @module
  */
 import { fromHex } from "@carrara/base/bytes";
 import { instantiate } from "@carrara/base/instantiate";
-import type { AskAll } from "./family/family.ts";
+import type { Baker } from "./bake.ts";
+import type { AskAll, Finish } from "./family/family.ts";
+import { NODES } from "./field.ts";
 import { div } from "./integer.ts";
 import { latticeHash } from "./noise.ts";
 import { type Canvas, checkTile, type Piece, type Sink, sampleAt, type Tile, toBytes } from "./render.ts";
@@ -20,8 +23,11 @@ export interface KernelCode {
   readonly wasm: string;
 }
 
-/** Draws tiles of one family. Holds memory for one piece and one batch: one for each thread. */
-export interface Kernel {
+/**
+ * Bakes and draws pieces of one family. Holds memory for one piece and one batch: one for each thread. What it has baked
+ * last it draws without a second copy.
+ */
+export interface Kernel extends Baker {
   /** As `renderTile` of render.ts, to the last byte. */
   renderTile(piece: Piece, tile: Tile, out: Uint8Array): void;
   /** As `lightTile` of render.ts, to the last bit. */
@@ -31,43 +37,116 @@ export interface Kernel {
 /**
  * A kernel from its code.
  * @throws WasmError when the engine has no 128-bit vectors; then the reference serves.
- * @example const { marble } = await import("./kernel/marble.generated.ts"); createKernel(marble).renderTile(piece, tile, out);
+ * @example
+ * const { marble } = await import("./kernel/marble.generated.ts");
+ * const kernel = createKernel(marble);
+ * kernel.renderTile(prepare(style, seed, undefined, kernel), tile, out);
  */
 export function createKernel(code: KernelCode): Kernel {
-  const bytes = fromHex(code.wasm);
-  const { memory, run } = instantiate<KernelExports>(bytes);
-  const state = stateAt(code);
+  const { memory, ...functions } = instantiate<KernelExports>(fromHex(code.wasm));
   let words = new Int32Array(memory.buffer);
-  let held: Canvas | undefined;
-  /** First word of the batch's inputs; its outputs follow. */
-  let batch = 0;
+  const room = (count: number): Int32Array => {
+    const missing = 4 * count - memory.buffer.byteLength;
+    if (missing > 0) {
+      memory.grow(Math.ceil(missing / 65536));
+      words = new Int32Array(memory.buffer);
+    }
+    return words;
+  };
+  const image = createImage(code, room);
+  const canvasAt = stateAt(code) >> 2;
+  const { state, type } = finishOf(code);
+  /** The state in memory; and the canvas around it, when that is there too. */
+  let held: object | undefined;
+  let shown: Canvas | undefined;
 
-  const hold = (canvas: Canvas): void => {
-    if (held === canvas) return;
-    const image = imageOf(code, canvas);
-    batch = (image.length + 3) & ~3;
-    const missing = 4 * (batch + 6 * BATCH) - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    words = new Int32Array(memory.buffer);
-    words.set(image);
-    held = canvas;
+  const begin = (s: object): void => {
+    if (held === s) return;
+    image.clear();
+    image.take(image.sizeOf("Canvas"));
+    held = s;
+    shown = undefined;
+  };
+
+  /** Brings a state and what has changed in it. */
+  const hold = (s: object): void => {
+    begin(s);
+    image.put(type, s, state >> 2);
+  };
+
+  const show = (canvas: Canvas): void => {
+    if (shown === canvas) return;
+    begin(canvas.finish.state ?? canvas.finish);
+    image.put("Canvas", canvas, canvasAt);
+    shown = canvas;
+  };
+
+  /** Some arrays behind the image, a list of their addresses before them: the first words of list and arrays. */
+  const arraysOf = (count: number, length: number): { list: number; at: number[] } => {
+    const list = (image.end() + 3) & ~3;
+    const first = list + ((count + 3) & ~3);
+    const at = Array.from({ length: count }, (_, k) => first + k * length);
+    room(first + count * length);
+    for (let k = 0; k < count; k++) words[list + k] = 4 * at[k]!;
+    return { list, at };
+  };
+
+  /** Copies places; what fills the last group up is the last place, which nobody reads again. */
+  const putPlaces = (from: Int32Array, at: number): void => {
+    words.set(from, at);
+    words.fill(from[from.length - 1] ?? 0, at + from.length, (at + from.length + 3) & ~3);
   };
 
   const kernel: Kernel = {
+    nodes(family, step, s, { ks, xs, ys }, into) {
+      begin(s);
+      for (const field of into) image.reserve(field);
+      hold(s);
+      const { list, at } = arraysOf(3 + into.length, (ks.length + 3) & ~3);
+      putPlaces(xs, at[0]!);
+      putPlaces(ys, at[1]!);
+      putPlaces(ks, at[2]!);
+      const fields = into.map((field) => image.reserve(field));
+      for (const field of fields) words.fill(0, field, field + NODES * NODES);
+      const node = functions[`node${family.steps.indexOf(step)}`]!;
+      // Where a plate is narrow each row of nodes goes to its own place in the fields.
+      for (let n = 0; n < ks.length; ) {
+        let last = n + 1;
+        while (last < ks.length && ks[last] === ks[last - 1]! + 1) last++;
+        const groups = (last - n + 3) >> 2;
+        for (let j = 0; j < 3; j++) words[list + j] = 4 * (at[j]! + n);
+        for (let f = 0; f < fields.length; f++) words[list + 3 + f] = 4 * (fields[f]! + ks[n]!);
+        node(state, 4 * list, groups);
+        // The last group may reach beyond the row.
+        for (const field of fields) words.fill(0, field + ks[last - 1]! + 1, field + ks[n]! + 4 * groups);
+        n = last;
+      }
+      for (let f = 0; f < fields.length; f++) into[f]!.set(words.subarray(fields[f]!, fields[f]! + NODES * NODES));
+    },
+    values(family, step, s, i, { xs, ys }) {
+      hold(s);
+      const { list, at } = arraysOf(3, (xs.length + 3) & ~3);
+      putPlaces(xs, at[0]!);
+      putPlaces(ys, at[1]!);
+      const value = step ? functions[`value${family.steps.indexOf(step)}`]! : functions.calm;
+      value(state, 4 * list, (xs.length + 3) >> 2, i);
+      return words.slice(at[2]!, at[2]! + xs.length);
+    },
     renderTile: (piece, tile, out) => kernel.lightTile(piece, tile, toBytes(tile, out)),
     lightTile(piece, tile, sink) {
       const { size, samples, x0, x1, y0, y1 } = checkTile(tile);
-      hold(piece.canvas);
+      show(piece.canvas);
       const shared = samples * samples;
       const count = size * samples;
       const width = x1 - x0;
       const pixels = width * (y1 - y0);
       const most = div(BATCH, shared);
+      const { list, at: arrays } = arraysOf(6, BATCH);
+      const [batch, outputs] = [arrays[0]!, arrays[3]!];
       const columns = Int32Array.from({ length: width * samples }, (_, i) => sampleAt(x0 * samples + i, count));
       for (let first = 0; first < pixels; first += most) {
         const last = Math.min(pixels, first + most);
         const groups = ((last - first) * shared + 3) >> 2;
-        const stride = groups * 4;
         let n = batch;
         for (let k = first; k < last; k++) {
           const row = div(k, width);
@@ -77,17 +156,17 @@ export function createKernel(code: KernelCode): Kernel {
             const Y = sampleAt((y0 + row) * samples + sy, count);
             for (let sx = 0; sx < samples; sx++, n++) {
               words[n] = columns[column * samples + sx]!;
-              words[n + stride] = Y;
-              words[n + 2 * stride] = grain;
+              words[n + BATCH] = Y;
+              words[n + 2 * BATCH] = grain;
             }
           }
         }
-        for (; n < batch + stride; n++) {
+        for (; n < batch + 4 * groups; n++) {
           // The last group is filled up with its neighbour, which nobody reads.
-          for (let k = 0; k < 3; k++) words[n + k * stride] = words[n - 1 + k * stride]!;
+          for (let k = 0; k < 3; k++) words[n + k * BATCH] = words[n - 1 + k * BATCH]!;
         }
-        run(state, 4 * batch, 4 * (batch + 3 * stride), groups);
-        n = batch + 3 * stride;
+        functions.run(stateAt(code), 4 * list, groups);
+        n = outputs;
         for (let k = first; k < last; k++) {
           const row = div(k, width);
           const at = (y0 + row) * size + x0 + k - row * width;
@@ -96,8 +175,8 @@ export function createKernel(code: KernelCode): Kernel {
           let blue = 0;
           for (let i = 0; i < shared; i++, n++) {
             red += words[n]!;
-            green += words[n + stride]!;
-            blue += words[n + 2 * stride]!;
+            green += words[n + BATCH]!;
+            blue += words[n + 2 * BATCH]!;
           }
           sink(at, red, green, blue);
         }
@@ -110,22 +189,23 @@ export function createKernel(code: KernelCode): Kernel {
 /**
  * The networks' loop for `prepare`, from its code (kernel/bed.generated.ts). Holds memory: one for each thread.
  * @throws WasmError as {@link createKernel}
- * @example prepare(style, seed, undefined, createAsker(bed))
  */
 export function createAsker(code: KernelCode): AskAll {
   const { memory, run } = instantiate<KernelExports>(fromHex(code.wasm));
   return (bed, { xs, ys }) => {
     const image = imageOf(code, bed, "Bed");
     const groups = (xs.length + 3) >> 2;
-    const [stride, from] = [4 * groups, (image.length + 3) & ~3];
+    const [stride, list] = [4 * groups, (image.length + 3) & ~3];
+    const from = list + 8;
     const missing = 4 * (from + 7 * stride) - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
     const words = new Int32Array(memory.buffer);
     words.set(image);
+    for (let k = 0; k < 7; k++) words[list + k] = 4 * (from + k * stride);
     // What fills the last group up is asked like all others, and nobody reads it.
     words.set(xs, from);
     words.set(ys, from + stride);
-    run(stateAt(code), 4 * from, 4 * (from + 2 * stride), groups);
+    run(stateAt(code), 4 * list, groups);
     const outputs = new Int32Array(5 * xs.length);
     for (let j = 0; j < 5; j++) {
       const start = from + (2 + j) * stride;
@@ -135,11 +215,12 @@ export function createAsker(code: KernelCode): AskAll {
   };
 }
 
-/** What `kernelModule` makes: `run` takes `groups` of four samples from the arrays at `from` to those at `to`. */
-export interface KernelExports {
+/** What `kernelModule` makes: each function takes `groups` of four samples through the arrays whose addresses stand at `arrays`. */
+export type KernelExports = Record<"run" | "calm" | `node${number}` | `value${number}`, Entry> & {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
-  run(state: number, from: number, to: number, groups: number): void;
-}
+};
+/** @param i the list of which a `value` is asked */
+type Entry = (state: number, arrays: number, groups: number, i?: number) => void;
 
 /** Samples of a batch: its six arrays stay in the cache beside a piece's fields. */
 const BATCH = 4096;
@@ -151,42 +232,126 @@ export function stateAt({ tables }: KernelCode): number {
 
 /** The memory that a kernel reads for a canvas, or another first record: the tables, it and all that it holds, as the layouts say. */
 export function imageOf(code: KernelCode, first: object, type = "Canvas"): Int32Array {
-  const parts: { at: number; words: ArrayLike<number> }[] = [];
-  let end = stateAt(code) >> 2;
-  const take = (words: number): number => {
-    end += words;
-    return end - words;
-  };
-  const sizeOf = (type: string): number => {
-    if (type.endsWith("[]")) return 2;
-    const fields = code.layouts[type];
-    return fields === undefined ? 1 : Object.values(fields).reduce((sum, field) => sum + sizeOf(field), 0);
-  };
-  const put = (type: string, value: unknown, at: number): void => {
-    const fields = code.layouts[type];
-    if (type.endsWith("[]")) {
-      const list = value as ArrayLike<unknown>;
-      const of = type.slice(0, -2);
-      const stride = sizeOf(of);
-      const start = take(stride * list.length);
-      parts.push({ at, words: [4 * start, list.length] });
-      if (of === "int") parts.push({ at: start, words: list as ArrayLike<number> });
-      else for (let i = 0; i < list.length; i++) put(of, list[i], start + i * stride);
-    } else if (fields !== undefined) {
-      // A finish is its state.
-      const record = (value as { state?: object }).state ?? value;
-      let next = at;
-      for (const [name, field] of Object.entries(fields)) {
-        put(field, (record as Record<string, unknown>)[name], next);
-        next += sizeOf(field);
-      }
-    } else {
-      parts.push({ at, words: [Number(value)] });
+  let words = new Int32Array(1 << 16);
+  const image = createImage(code, (count) => {
+    if (count > words.length) {
+      const more = new Int32Array(2 * count);
+      more.set(words);
+      words = more;
     }
+    return words;
+  });
+  image.put(type, first, image.take(image.sizeOf(type)));
+  return words.slice(0, image.end());
+}
+
+/** The finish in its canvas: its address in bytes, and its type. */
+function finishOf(code: KernelCode): { state: number; type: string } {
+  const fields = Object.entries(code.layouts.Canvas!);
+  const before = fields.slice(
+    0,
+    fields.findIndex(([name]) => name === "finish"),
+  );
+  const { sizeOf } = createImage(code, (count) => new Int32Array(count));
+  return {
+    state: stateAt(code) + 4 * before.reduce((sum, [, type]) => sum + sizeOf(type), 0),
+    type: code.layouts.Canvas!.finish!,
   };
-  put(type, first, take(sizeOf(type)));
-  const image = new Int32Array(end);
-  image.set(new Int32Array(fromHex(code.tables).buffer));
-  for (const { at, words } of parts) image.set(words, at);
+}
+
+/** Records and arrays as the words that a kernel reads. */
+interface Image {
+  /** Forgets all but the tables. */
+  clear(): void;
+  /** The first word behind everything. */
+  end(): number;
+  /** Gives the first of some words that nobody else has. */
+  take(count: number): number;
+  /** Words of a value inside a record. */
+  sizeOf(type: string): number;
+  /** The first word of a field's nodes, which are the caller's to write. */
+  reserve(nodes: Int32Array): number;
+  /** Writes a record and what it holds. Arrays that were there keep their places, and a field's nodes what they hold. */
+  put(type: string, value: unknown, at: number): void;
+}
+
+/** @param room makes room for so many words and gives them all */
+function createImage(code: KernelCode, room: (count: number) => Int32Array): Image {
+  const tables = new Int32Array(fromHex(code.tables).buffer);
+  const places = new Map<ArrayLike<unknown>, { start: number; length: number }>();
+  const sizes = new Map<string, number>();
+  let end = 0;
+  const image: Image = {
+    clear() {
+      places.clear();
+      end = tables.length;
+      room(end).set(tables);
+    },
+    end: () => end,
+    take(count) {
+      end += count;
+      room(end);
+      return end - count;
+    },
+    sizeOf(type) {
+      const known = sizes.get(type);
+      if (known !== undefined) return known;
+      const fields = code.layouts[type];
+      const size = type.endsWith("[]")
+        ? 2
+        : fields === undefined
+          ? 1
+          : Object.values(fields).reduce((sum, field) => sum + image.sizeOf(field), 0);
+      sizes.set(type, size);
+      return size;
+    },
+    reserve(nodes) {
+      const known = places.get(nodes);
+      // The last group of nodes may reach beyond the last node.
+      return known ? known.start : placed(nodes, nodes.length + 3);
+    },
+    put(type, value, at) {
+      const fields = code.layouts[type];
+      if (type.endsWith("[]")) putArray(type.slice(0, -2), value as ArrayLike<unknown>, at);
+      else if (fields === undefined) room(end)[at] = Number(value);
+      else {
+        let next = at;
+        for (const [name, field] of Object.entries(fields)) {
+          const part = (value as Record<string, unknown>)[name];
+          if (type === "Field" && name === "nodes") putNodes(part as Int32Array, next);
+          // A finish is its state.
+          else image.put(field, name === "finish" ? (part as Finish).state : part, next);
+          next += image.sizeOf(field);
+        }
+      }
+    },
+  };
+  /** A new place for an array. */
+  const placed = (array: ArrayLike<unknown>, count: number): number => {
+    const start = image.take(count);
+    places.set(array, { start, length: array.length });
+    return start;
+  };
+  const putHeader = (at: number, start: number, length: number): void => {
+    const words = room(end);
+    words[at] = 4 * start;
+    words[at + 1] = length;
+  };
+  const putArray = (of: string, list: ArrayLike<unknown>, at: number): void => {
+    const stride = image.sizeOf(of);
+    const known = places.get(list);
+    const start = known && known.length >= list.length ? known.start : placed(list, stride * list.length);
+    putHeader(at, start, list.length);
+    if (of === "int") room(end).set(list as ArrayLike<number>, start);
+    else for (let i = 0; i < list.length; i++) image.put(of, list[i], start + i * stride);
+  };
+  /** A field's nodes are many, and only `bake` writes them: what is there is right. */
+  const putNodes = (nodes: Int32Array, at: number): void => {
+    const known = places.has(nodes);
+    const start = image.reserve(nodes);
+    putHeader(at, start, nodes.length);
+    if (!known) room(end).set(nodes, start);
+  };
+  image.clear();
   return image;
 }

@@ -1,10 +1,9 @@
 /**
- * The compiled finish of every family, and the reference where an engine cannot run one.
+ * The kernel of every family, and the reference where an engine cannot run one.
  * @module
  */
 import { WasmError } from "@carrara/base/instantiate";
-import type { AskAll } from "./family/family.ts";
-import { askEach } from "./family/ground.ts";
+import { PLAIN } from "./bake.ts";
 import { bed } from "./kernel/bed.generated.ts";
 import { block } from "./kernel/block.generated.ts";
 import { engrave } from "./kernel/engrave.generated.ts";
@@ -22,28 +21,20 @@ import { lightTile, renderTile } from "./render.ts";
 const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave];
 
 /**
- * The fastest way to a family's pixels here; all ways give the same bytes. Holds memory: one for each thread.
+ * The fastest way to a family's pieces here; all ways give the same bytes. Holds memory: one for each thread.
  * @param family the family's code: `style.family`
- * @example fastest(style.family).renderTile(prepare(style, seed), tile, out)
+ * @example
+ * const kernel = fastest(style.family);
+ * kernel.renderTile(prepare(style, seed, undefined, kernel), tile, out);
  */
 export function fastest(family: number): Kernel {
   try {
-    return createKernel(KERNELS[family]!);
+    return { ...createKernel(KERNELS[family]!), askAll: createAsker(bed) };
   } catch (error) {
-    if (error instanceof WasmError) return { renderTile, lightTile };
+    if (error instanceof WasmError) return PLAIN_KERNEL;
     throw error;
   }
 }
 
-/**
- * The fastest loop of networks here, for `prepare`. Holds memory: one for each thread.
- * @example prepare(style, seed, undefined, fastestAsker())
- */
-export function fastestAsker(): AskAll {
-  try {
-    return createAsker(bed);
-  } catch (error) {
-    if (error instanceof WasmError) return askEach;
-    throw error;
-  }
-}
+/** The reference as a kernel. */
+export const PLAIN_KERNEL: Kernel = { ...PLAIN, renderTile, lightTile };

@@ -2,15 +2,12 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bench, Row } from "../../../tool/bench-types.ts";
-import { askEach } from "./family/ground.ts";
 import type { Kernel } from "./kernel.ts";
-import { fastest, fastestAsker } from "./kernels.ts";
-import { lightTile, prepare, renderTile } from "./render.ts";
+import { fastest, PLAIN_KERNEL } from "./kernels.ts";
+import { prepare } from "./render.ts";
 import { parseStyle, type Style } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
-const PLAIN: Kernel = { renderTile, lightTile };
-const ASKER = fastestAsker();
 const FAMILIES = [...new Set(STYLES.map((style) => style.family))];
 const seedOf = (n: number) => Uint8Array.from({ length: 32 }, (_, i) => (i * 31 + n * 97) & 255);
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -27,7 +24,7 @@ export const bench: Bench = {
       secondsOf(styles[0]!, kernel, 0, 128);
       const note = "1024 x 1024, 2 x 2 samples, set-up included, CPU seconds, median of the family's styles";
       const times = (by: Kernel) => median(styles.map((style, i) => secondsOf(style, by, i, 1024)));
-      const plain: Row = { name: `render/${family}-1024-plain`, value: times(PLAIN), unit: "s", note };
+      const plain: Row = { name: `render/${family}-1024-plain`, value: times(PLAIN_KERNEL), unit: "s", note };
       yield plain;
       const value = times(kernel);
       yield {
@@ -49,7 +46,7 @@ export const bench: Bench = {
       return Number((styles.length / Math.min(round(), round(), round())).toFixed(1));
     };
     const note = "64 x 64, 1 sample, set-up included, all house styles in turn, one core";
-    const plain: Row = { name: "render/thumb-64-plain", value: rate(() => PLAIN), unit: "1/s", note };
+    const plain: Row = { name: "render/thumb-64-plain", value: rate(() => PLAIN_KERNEL), unit: "1/s", note };
     yield plain;
     const value = rate((i) => kernels[i]!);
     const ratio = Number((value / plain.value).toFixed(1));
@@ -65,12 +62,7 @@ function familyOf(code: number): string {
 function secondsOf(style: Style, by: Kernel, seed: number, size: number, samples = 2): number {
   const out = new Uint8Array(size * size * 3);
   const start = process.cpuUsage();
-  const askAll = by === PLAIN ? askEach : ASKER;
-  by.renderTile(
-    prepare(style, seedOf(seed), undefined, askAll),
-    { size, samples, x0: 0, y0: 0, x1: size, y1: size },
-    out,
-  );
+  by.renderTile(prepare(style, seedOf(seed), undefined, by), { size, samples, x0: 0, y0: 0, x1: size, y1: size }, out);
   const { user, system } = process.cpuUsage(start);
   return Number(((user + system) / 1e6).toFixed(3));
 }

@@ -11,7 +11,7 @@ import { type Baker, bake, calmest, PLAIN } from "./bake.ts";
 import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.ts";
 import { drawHash, generator, type Latents, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
-import type { AskAll, Finish } from "./family/family.ts";
+import type { Finish } from "./family/family.ts";
 import { askEach } from "./family/ground.ts";
 import { onPlate, type Plate } from "./field.ts";
 import { clamp, div, ONE } from "./integer.ts";
@@ -74,13 +74,7 @@ export interface Pass {
  * @param by asks the family's functions at all nodes: a kernel is faster and gives the same
  * @example render(prepare(parseStyle(bytes), seed), CANONICAL)
  */
-export function prepare(
-  style: Style,
-  seed: Uint8Array,
-  moved?: Latents,
-  askAll: AskAll = askEach,
-  by: Baker = PLAIN,
-): Piece {
+export function prepare(style: Style, seed: Uint8Array, moved?: Latents, by: Baker = PLAIN): Piece {
   const hash = drawHash(style.format, seed);
   const { rgb } = style.palettes[hash[16]! % style.palettes.length]!;
   const palette = Array.from({ length: 6 }, (_, i) => labOf(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!));
@@ -96,7 +90,7 @@ export function prepare(
   if ("make" in family) {
     let latents = moved ?? latentsOf(hash, 0);
     const finish = family.make({
-      ...{ ...common, ...latents, generator: generator(hash), askAll },
+      ...{ ...common, ...latents, generator: generator(hash), askAll: by.askAll ?? askEach },
       latents: (k) => {
         latents = moved ?? latentsOf(hash, k);
         return latents;

@@ -52,7 +52,7 @@ export function* drawSheet(sheet: Sheet): Generator<number, Uint8Array> {
     const kernel = fastest(style.family);
     for (let i = 0; i < count; i++, n++) {
       const tile = { size, samples, x0: 0, y0: 0, x1: size, y1: size };
-      kernel.renderTile(prepare(style, sheetSeed(from + i)), tile, pixels);
+      kernel.renderTile(prepare(style, sheetSeed(from + i), undefined, kernel), tile, pixels);
       const left = (n % columns) * (size + GAP);
       const top = Math.floor(n / columns) * (size + GAP);
       for (let y = 0; y < size; y++) {

@@ -49,7 +49,7 @@ function signaturesOf(bytes: Uint8Array, pieces: number): Signature[] {
   const kernel = fastest(style.family);
   const pixels = new Uint8Array(64 * 64 * 3);
   return Array.from({ length: pieces }, (_, n) => {
-    kernel.renderTile(prepare(style, sheetSeed(n)), THUMB, pixels);
+    kernel.renderTile(prepare(style, sheetSeed(n), undefined, kernel), THUMB, pixels);
     return signatureOf(pixels, 64);
   });
 }

@@ -5,6 +5,7 @@
  */
 import { concat } from "@carrara/base/bytes";
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { type Baker, PLAIN } from "./bake.ts";
 import { drawHash } from "./draws.ts";
 import { clamp, cosine, div, mul, ONE, sine } from "./integer.ts";
 import { type Piece, prepare } from "./render.ts";
@@ -18,9 +19,9 @@ const REACH = 28;
 /**
  * Frame k of n. Frame 0 is the piece itself; frame n would be frame 0 again.
  * @param still the piece, as `prepare` gives it
- * @example for (let k = 0; k < 48; k++) renderTile(frameOf(still, k, 48), tile, out);
+ * @example for (let k = 0; k < 48; k++) kernel.renderTile(frameOf(still, k, 48, kernel), tile, out);
  */
-export function frameOf(still: Piece, k: number, n: number): Piece {
+export function frameOf(still: Piece, k: number, n: number, by: Baker = PLAIN): Piece {
   const { style, seed, latents } = still;
   const way = keccak_256(concat(drawHash(style.format, seed), Uint8Array.of(4)));
   const turn = div(ONE * k, n);
@@ -30,5 +31,5 @@ export function frameOf(still: Piece, k: number, n: number): Piece {
     const aside = mul(sine(turn), REACH * (way[8 + i]! - 128));
     return clamp(home + ((out + aside) >> 7), -128, 127);
   });
-  return prepare(style, seed, { z, lattice: latents.lattice });
+  return prepare(style, seed, { z, lattice: latents.lattice }, by);
 }

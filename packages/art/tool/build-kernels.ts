@@ -1,11 +1,11 @@
 /**
- * Compiles the families' finishes to WebAssembly: `src/kernel/FAMILY.generated.ts`.
+ * Compiles the families to WebAssembly: `src/kernel/FAMILY.generated.ts`.
  *   node packages/art/tool/build-kernels.ts [--check]
  * --check rebuilds and compares, so that the committed bytes are what the reference says.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { bedProgram, COMPILED, netProgram, programOf } from "./kernel/families.ts";
-import type { Program, Type } from "./kernel/ir.ts";
+import { bedProgram, COMPILED, netProgram, type Parts, programOf } from "./kernel/families.ts";
+import type { Program, Routine, Type } from "./kernel/ir.ts";
 import { tableImage } from "./kernel/lower.ts";
 import { kernelModule } from "./kernel/wasm.ts";
 import { shaderFunctions } from "./kernel/wgsl.ts";
@@ -13,9 +13,9 @@ import { shaderFunctions } from "./kernel/wgsl.ts";
 const check = process.argv.includes("--check");
 let stale = 0;
 for (const family of COMPILED) {
-  const program = programOf(family);
-  put(`${family.file}.generated.ts`, kernelText(family.file, program));
-  put(`${family.file}-gpu.generated.ts`, shaderText(family.file, program));
+  const parts = programOf(family);
+  put(`${family.file}.generated.ts`, kernelText(family.file, parts));
+  put(`${family.file}-gpu.generated.ts`, shaderText(family.file, parts.program));
 }
 put("bed.generated.ts", kernelText("bed", bedProgram()));
 put("net.generated.ts", kernelText("net", netProgram()));
@@ -30,8 +30,8 @@ function put(name: string, text: string): void {
   else if (read(file) !== text) stale += 1;
 }
 
-function kernelText(name: string, program: Program): string {
-  const wasm = kernelModule(program);
+function kernelText(name: string, { program, exported }: Parts): string {
+  const wasm = kernelModule(program, exported);
   const layouts = Object.fromEntries(
     Array.from(program.layouts, ([record, { members }]) => [
       record,
@@ -49,13 +49,31 @@ export const ${name}: KernelCode = {
 `;
 }
 
+/** A shader is the finish alone. */
 function shaderText(name: string, program: Program): string {
   return `/** Made by tool/build-kernels.ts from the reference. Do not edit. */
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const ${name}Shader = \`
-${shaderFunctions(program)}\`;
+${shaderFunctions({ ...program, routines: reachedFrom(program.entry, program) })}\`;
 `;
+}
+
+function reachedFrom(entry: Routine, { routines }: Program): Routine[] {
+  const reached = new Set<Routine>();
+  const reach = (tree: unknown): void => {
+    if (typeof tree !== "object" || tree === null) return;
+    const { op, to } = tree as { op?: string; to?: Routine };
+    if (op === "call" && to) enter(to);
+    for (const [key, each] of Object.entries(tree)) if (key !== "to") reach(each);
+  };
+  const enter = (routine: Routine): void => {
+    if (reached.has(routine)) return;
+    reached.add(routine);
+    reach(routine.body);
+  };
+  enter(entry);
+  return routines.filter((routine) => reached.has(routine));
 }
 
 /** `int`, a record's name, or an element type and `[]`. */

@@ -2,6 +2,7 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const strataShader = `
+var<private> SLOTS: array<i32, 32>;
 
 fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
 fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
@@ -35,6 +36,14 @@ fn nearestNode_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
   return ((((((v_6) >> u32(7))) * (147))) + (((u_5) >> u32(7))));
 }
 
+fn lowestAt_(s_0: i32, node_1: i32) -> i32 {
+  return memory[(((memory[(((s_0) + (200))) >> 2u]) + (((node_1) << u32(2))))) >> 2u];
+}
+
+fn highestAt_(s_0: i32, node_1: i32) -> i32 {
+  return memory[(((memory[(((s_0) + (208))) >> 2u]) + (((node_1) << u32(2))))) >> 2u];
+}
+
 fn splineIn_(nodes_0: i32, k_1: i32, fx_2: i32, fy_3: i32) -> i32 {
   var nodesAt_4: i32 = memory[(nodes_0) >> 2u];
   var left_5: i32 = ((((128) - (fx_2))) * (((128) - (fx_2))));
@@ -62,35 +71,35 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
 }
 
 fn levelIn_(s_0: i32, node_1: i32, x_2: i32, y_3: i32) -> i32 {
-  if (((memory[(((memory[(((s_0) + (64))) >> 2u]) + (((node_1) << u32(2))))) >> 2u]) == (memory[(((memory[(((s_0) + (72))) >> 2u]) + (((node_1) << u32(2))))) >> 2u]))) {
-    return memory[(((memory[(((s_0) + (64))) >> 2u]) + (((node_1) << u32(2))))) >> 2u];
+  if (((lowestAt_(s_0, node_1)) == (highestAt_(s_0, node_1)))) {
+    return lowestAt_(s_0, node_1);
   }
   if ((!(((memory[(((s_0) + (12))) >> 2u]) != (0))) && !(onPlate_(s_0, x_2, y_3)))) {
-    return memory[(((s_0) + (84))) >> 2u];
+    return memory[(((s_0) + (128))) >> 2u];
   }
-  var h_4: i32 = fieldAt_(((s_0) + (16)), x_2, y_3);
-  var b_5: i32 = fieldAt_(((s_0) + (32)), x_2, y_3);
-  var i_6: i32 = ((memory[(((s_0) + (80))) >> 2u]) - (1));
+  var h_4: i32 = fieldAt_(((s_0) + (68)), x_2, y_3);
+  var b_5: i32 = fieldAt_(((s_0) + (84)), x_2, y_3);
+  var i_6: i32 = ((memory[(((s_0) + (100))) >> 2u]) - (1));
   {
     loop {
-      if (!((((i_6) > (0)) && ((((h_4) + (mul_(b_5, memory[(((memory[(((s_0) + (48))) >> 2u]) + (((i_6) << u32(2))))) >> 2u])))) < (memory[(((memory[(((s_0) + (56))) >> 2u]) + (((i_6) << u32(2))))) >> 2u]))))) { break; }
+      if (!((((i_6) > (0)) && ((((h_4) + (mul_(b_5, memory[(((memory[(((s_0) + (104))) >> 2u]) + (((i_6) << u32(2))))) >> 2u])))) < (memory[(((memory[(((s_0) + (120))) >> 2u]) + (((i_6) << u32(2))))) >> 2u]))))) { break; }
       i_6 = ((i_6) - (1));
       continuing {
       }
     }
   }
-  if ((((i_6) <= (memory[(((s_0) + (116))) >> 2u])) && ((memory[(((s_0) + (112))) >> 2u]) > (0)))) {
-    var dx_7: i32 = ((x_2) - (memory[(((s_0) + (104))) >> 2u]));
-    var dy_8: i32 = ((y_3) - (memory[(((s_0) + (108))) >> 2u]));
-    if (((((((dx_7) * (dx_7))) + (((dy_8) * (dy_8))))) < (((memory[(((s_0) + (112))) >> 2u]) * (memory[(((s_0) + (112))) >> 2u]))))) {
-      return ((((2) * (memory[(((s_0) + (116))) >> 2u]))) + (1));
+  if ((((i_6) <= (memory[(((s_0) + (176))) >> 2u])) && ((memory[(((s_0) + (172))) >> 2u]) > (0)))) {
+    var dx_7: i32 = ((x_2) - (memory[(((s_0) + (164))) >> 2u]));
+    var dy_8: i32 = ((y_3) - (memory[(((s_0) + (168))) >> 2u]));
+    if (((((((dx_7) * (dx_7))) + (((dy_8) * (dy_8))))) < (((memory[(((s_0) + (172))) >> 2u]) * (memory[(((s_0) + (172))) >> 2u]))))) {
+      return ((((2) * (memory[(((s_0) + (176))) >> 2u]))) + (1));
     }
   }
   return ((2) * (i_6));
 }
 
 fn levelAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
-  return levelIn_(s_0, nearestNode_(((s_0) + (16)), x_1, y_2), x_1, y_2);
+  return levelIn_(s_0, nearestNode_(((s_0) + (68)), x_1, y_2), x_1, y_2);
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
@@ -112,7 +121,7 @@ fn castBy_(s_0: i32, x_1: i32, y_2: i32, level_3: i32, dx_4: i32, dy_5: i32, tap
       var d_14: i32 = memory[(((tapsAt_9) + (((k_13) << u32(2))))) >> 2u];
       var tx_15: i32 = ((x_1) + (mul_(dx_4, d_14)));
       var ty_16: i32 = ((y_2) + (mul_(dy_5, d_14)));
-      var above_17: i32 = select(((levelAt_(s_0, tx_15, ty_16)) - (level_3)), 0, ((((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((nearestNode_(((s_0) + (16)), tx_15, ty_16)) << u32(2))))) >> 2u]) - (level_3))) <= (last_11)));
+      var above_17: i32 = select(((levelAt_(s_0, tx_15, ty_16)) - (level_3)), 0, ((((highestAt_(s_0, nearestNode_(((s_0) + (68)), tx_15, ty_16))) - (level_3))) <= (last_11)));
       if (((above_17) > (last_11))) {
         last_11 = above_17;
         var length_18: i32 = ((((min(above_17, 5)) * (perLevel_7))) + (more_8));
@@ -207,30 +216,33 @@ fn blend0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32, t_2: i32) {
 }
 
 fn shadeStrata3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var lattice_4: i32 = memory[(((s_0) + (120))) >> 2u];
-  var edge_5: i32 = memory[(((s_0) + (136))) >> 2u];
+  var lattice_4: i32 = memory[(((s_0) + (16))) >> 2u];
+  var edge_5: i32 = memory[(((s_0) + (192))) >> 2u];
   var level_6: i32 = levelAt_(s_0, x_1, y_2);
   if (((((level_6) & (1))) == (1))) {
-    paint0_(out_3, ((s_0) + (96)));
+    paint0_(out_3, ((s_0) + (140)));
   } else {
-    paint0_(out_3, ((memory[(((s_0) + (88))) >> 2u]) + (((((level_6) >> u32(1))) << u32(3)))));
+    var k_7: i32 = ((3) * (((level_6) >> u32(1))));
+    (*out_3)[0] = memory[(((memory[(((s_0) + (132))) >> 2u]) + (((k_7) << u32(2))))) >> 2u];
+    (*out_3)[1] = memory[(((((memory[(((s_0) + (132))) >> 2u]) + (((k_7) << u32(2))))) + (4))) >> 2u];
+    (*out_3)[2] = memory[(((((memory[(((s_0) + (132))) >> 2u]) + (((k_7) << u32(2))))) + (8))) >> 2u];
   }
-  var cast_7: i32 = castBy_(s_0, x_1, y_2, level_6, memory[(((s_0) + (124))) >> 2u], memory[(((s_0) + (128))) >> 2u], 64, memory[(((s_0) + (140))) >> 2u], 0);
-  var sky_8: i32 = mul_(castBy_(s_0, x_1, y_2, level_6, ((0) - (memory[(((s_0) + (124))) >> 2u])), ((0) - (memory[(((s_0) + (128))) >> 2u])), 112, ((memory[(((s_0) + (140))) >> 2u]) >> u32(1)), 60), 5600);
-  var dark_9: i32 = max(cast_7, sky_8);
-  var fibre_10: i32 = noise_(((x_1) * (44)), ((y_2) * (13)), ((lattice_4) + (((level_6) * (7)))));
-  var felt_11: i32 = ((noise_(((x_1) * (5)), ((y_2) * (5)), ((lattice_4) + (((level_6) * (11)))))) + (((noise_(((x_1) * (17)), ((y_2) * (17)), ((lattice_4) + (level_6)))) >> u32(1))));
-  var cloud_12: i32 = noise_(x_1, y_2, ((((lattice_4) + (((level_6) * (5))))) + (300)));
-  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((((fibre_10) >> u32(7))) + (((felt_11) >> u32(7))))) + (((cloud_12) >> u32(6)))), ((memory[(((s_0) + (132))) >> 2u]) << u32(6)))));
-  if (((dark_9) > (0))) {
-    var k_13: i32 = mul_(dark_9, ((6144) + (((dark_9) >> u32(2)))));
-    dim0_(out_3, ((8192) - (mul_(k_13, 4300))));
-    (*out_3)[2] = (((*out_3)[2]) - (mul_(k_13, 40)));
+  var cast_8: i32 = castBy_(s_0, x_1, y_2, level_6, memory[(((s_0) + (180))) >> 2u], memory[(((s_0) + (184))) >> 2u], 64, memory[(((s_0) + (196))) >> 2u], 0);
+  var sky_9: i32 = mul_(castBy_(s_0, x_1, y_2, level_6, ((0) - (memory[(((s_0) + (180))) >> 2u])), ((0) - (memory[(((s_0) + (184))) >> 2u])), 112, ((memory[(((s_0) + (196))) >> 2u]) >> u32(1)), 60), 5600);
+  var dark_10: i32 = max(cast_8, sky_9);
+  var fibre_11: i32 = noise_(((x_1) * (44)), ((y_2) * (13)), ((lattice_4) + (((level_6) * (7)))));
+  var felt_12: i32 = ((noise_(((x_1) * (5)), ((y_2) * (5)), ((lattice_4) + (((level_6) * (11)))))) + (((noise_(((x_1) * (17)), ((y_2) * (17)), ((lattice_4) + (level_6)))) >> u32(1))));
+  var cloud_13: i32 = noise_(x_1, y_2, ((((lattice_4) + (((level_6) * (5))))) + (300)));
+  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((((fibre_11) >> u32(7))) + (((felt_12) >> u32(7))))) + (((cloud_13) >> u32(6)))), ((memory[(((s_0) + (188))) >> 2u]) << u32(6)))));
+  if (((dark_10) > (0))) {
+    var k_14: i32 = mul_(dark_10, ((6144) + (((dark_10) >> u32(2)))));
+    dim0_(out_3, ((8192) - (mul_(k_14, 4300))));
+    (*out_3)[2] = (((*out_3)[2]) - (mul_(k_14, 40)));
   }
-  if ((((dark_9) < (3000)) && ((edge_5) > (0)))) {
-    var behind_14: i32 = levelAt_(s_0, ((x_1) + (mul_(memory[(((s_0) + (124))) >> 2u], 30))), ((y_2) + (mul_(memory[(((s_0) + (128))) >> 2u], 30))));
-    if (((behind_14) < (level_6))) {
-      blend0_(out_3, 212, min(5200, ((edge_5) * (((8) + (((4) * (min(4, ((level_6) - (behind_14)))))))))));
+  if ((((dark_10) < (3000)) && ((edge_5) > (0)))) {
+    var behind_15: i32 = levelAt_(s_0, ((x_1) + (mul_(memory[(((s_0) + (180))) >> 2u], 30))), ((y_2) + (mul_(memory[(((s_0) + (184))) >> 2u], 30))));
+    if (((behind_15) < (level_6))) {
+      blend0_(out_3, 212, min(5200, ((edge_5) * (((8) + (((4) * (min(4, ((level_6) - (behind_15)))))))))));
     }
   }
   (*out_3)[0] = clamp_((*out_3)[0], 0, 4080);

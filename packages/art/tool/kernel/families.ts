@@ -1,8 +1,9 @@
 /**
- * What is compiled: the sample of `render.ts`, with a family's own finish in it.
+ * What is compiled: the sample of `render.ts`, with a family's own finish in it, and what its set-up asks at many places.
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { FAMILIES } from "../../src/families.ts";
 import { AFTER, TAPS as BLOCK_TAPS, WHITE as BLOCK_WHITE } from "../../src/family/block.ts";
 import { GLINT, GOLD } from "../../src/family/marble.ts";
 import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
@@ -11,6 +12,7 @@ import { EXPONENTIAL } from "../../src/family/wash.ts";
 import { DIRECTIONS } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
 import { lower } from "./lower.ts";
+import type { Exported } from "./wasm.ts";
 
 /** A family whose finish is written as plain functions of a state. */
 export interface Compiled {
@@ -44,14 +46,20 @@ function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number
   return { file, state, shade: `shade${state}`, surround: `surround${state}`, tables };
 }
 
+/** A program, and the functions that its module gives away. */
+export interface Parts {
+  readonly program: Program;
+  readonly exported: readonly Exported[];
+}
+
 /** A bare network. */
-export function netProgram(): Program {
-  return lower({ files: ["halves", "net"].map(source), tables: {}, instead: INSTEAD }, "askAt");
+export function netProgram(): Parts {
+  return run(lower({ files: ["halves", "net"].map(source), tables: {}, instead: INSTEAD }, "askAt"), 3);
 }
 
 /** What a field network answers at a place, its noises included. */
-export function bedProgram(): Program {
-  return lower(
+export function bedProgram(): Parts {
+  const program = lower(
     {
       files: ["integer", "halves", "noise", "net", "family/ground"].map(source),
       tables: { DIRECTIONS },
@@ -61,21 +69,57 @@ export function bedProgram(): Program {
     "bedAt",
     5,
   );
+  return run(program, 5);
 }
 
-/** The program of one family, from `sampleLight` down. */
-export function programOf({ file, state, shade, surround, tables }: Compiled): Program {
-  return lower(
+/** The program of one family: `run` from `sampleLight` down, and `node`, `value` and `calm` by the number of their step. */
+export function programOf({ file, state, shade, surround, tables }: Compiled): Parts {
+  const asked = asks(file);
+  const program = lower(
     {
-      files: ["integer", "halves", "noise", "colour", "net", "field", "family/ground", `family/${file}`, "render"].map(
-        source,
-      ),
+      files: [
+        "integer",
+        "halves",
+        "noise",
+        "colour",
+        "net",
+        "field",
+        "draws",
+        "family/ground",
+        `family/${file}`,
+        "render",
+      ].map(source),
       tables: { DIRECTIONS, ...tables },
       instead: { ...INSTEAD, shade, surround, Finish: state },
       coherent: { noiseIn: 3, splineIn: 2, levelIn: 2, carveMotif: 1, shadeLeaf: 2 },
     },
-    "sampleLight",
+    ["sampleLight", ...asked.map(({ entry }) => entry)],
+    NODE_OUTPUTS,
   );
+  const rest = asked.map(({ entry: _, ...each }, i) => ({ ...each, routine: program.entries[i + 1]! }));
+  return { program, exported: [...run(program, 3).exported, ...rest] };
+}
+
+/** A node's function has room for all outputs of a field network, whether its family keeps them or not. */
+const NODE_OUTPUTS = 5;
+
+function run(program: Program, outputs: number): Parts {
+  return { program, exported: [{ name: "run", routine: program.entry, shared: 0, outputs, held: false }] };
+}
+
+/** The functions of a family that its set-up asks, by name. */
+function asks(file: string): (Omit<Exported, "routine"> & { entry: string })[] {
+  const family = FAMILIES[COMPILED.findIndex((each) => each.file === file)]!;
+  if ("make" in family) return [];
+  const steps = family.steps.flatMap((step, i) => {
+    if ("node" in step) {
+      return [{ name: `node${i}`, entry: step.node.name, shared: 0, outputs: step.fields.length, held: true }];
+    }
+    if ("value" in step) return [{ name: `value${i}`, entry: step.value.name, shared: 1, outputs: 1, held: false }];
+    return [];
+  });
+  const calm = family.calm && { name: "calm", entry: family.calm.name, shared: 0, outputs: 1, held: false };
+  return calm ? [...steps, calm] : steps;
 }
 
 function source(name: string): string {

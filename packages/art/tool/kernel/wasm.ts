@@ -9,13 +9,16 @@
  * @module
  */
 
-import { CarraraError } from "@carrara/base/errors";
 import {
+  brIf,
   END,
   encodeModule,
   type FunctionParts,
   I32,
+  I32_ADD,
+  I32_LT_U,
   i32Const,
+  LOOP,
   localGet,
   localSet,
   localTee,
@@ -24,16 +27,28 @@ import {
 } from "@carrara/base/wasm";
 import type { Binary, Call, Expr, Program, Routine, Scratch, Statement, Variable } from "./ir.ts";
 
-/** Bytes of one group's arrays in {@link kernelModule}'s `run`: four int32. */
+/** Bytes of one group's part of an array: four int32. */
 const GROUP = 16;
 
+/** An entry as a function of the module. */
+export interface Exported {
+  readonly name: string;
+  readonly routine: Routine;
+  /** How many int parameters after the record are the same for all samples. */
+  readonly shared: number;
+  /** How many items of the last parameter count, where that is a colour or another short array; else the result does. */
+  readonly outputs: number;
+  /** Whether outputs are held to int16, without -32768. */
+  readonly held: boolean;
+}
+
 /**
- * A module with `memory` and `run(state, from, to, groups)`: calls the entry for each group of four samples. The entry's
- * first parameter is a record (the uniform address `state`); its other int parameters are read from `from`, one array of
- * `groups` x 16 bytes after the other; its last is a colour, whose items are written to `to` in the same way.
+ * A module with `memory` and, for each entry, `NAME(state, arrays, groups, ...shared)`: calls it for each group of four
+ * samples. The entry's first parameter is a record, at the address `state`; then come the shared ones. At `arrays` stand
+ * addresses: of an array of int32 for each other int parameter, and of one for each output.
  */
-export function kernelModule(program: Program): Uint8Array<ArrayBuffer> {
-  const functions: (FunctionParts | undefined)[] = [undefined];
+export function kernelModule(program: Program, exported: readonly Exported[]): Uint8Array<ArrayBuffer> {
+  const functions: (FunctionParts | undefined)[] = exported.map(() => undefined);
   const variants = new Map<string, Variant>();
   const variantOf = (routine: Routine, varying: readonly boolean[]): Variant => {
     const key = `${routine.name} ${varying.map((v) => (v ? "v" : "u")).join("")}`;
@@ -55,44 +70,78 @@ export function kernelModule(program: Program): Uint8Array<ArrayBuffer> {
     variants.set(key, variant);
     return variant;
   };
-  const { entry } = program;
-  const inputs = entry.params.slice(1, -1);
-  const colour = entry.params.at(-1)!;
-  if (colour.type.kind !== "local")
-    throw new CarraraError("bad-entry", `${entry.name} ends with no colour.`, { hint: "Give it one." });
-  const size = colour.type.size;
-  const variant = variantOf(entry, [false, ...inputs.map(() => true), true]);
+  for (const [i, each] of exported.entries()) functions[i] = entrance(each, variantOf);
+  return encodeModule(functions as FunctionParts[]);
+}
 
-  // Parameters state, from, to, groups; then the vector results, and the input address of the present group.
-  const results = Array.from({ length: size }, (_, i) => 4 + i);
-  const stride = [...localGet(3), ...i32Const(GROUP), 0x6c];
-  const offset = (base: number, k: number) => [...localGet(base), ...stride, ...i32Const(k), 0x6c, 0x6a];
+/** The loop over groups around an entry. */
+function entrance({ name, routine, shared, outputs, held }: Exported, variantOf: VariantOf): FunctionParts {
+  const colour = routine.params.find(({ type }) => type.kind === "local");
+  const size = colour?.type.kind === "local" ? colour.type.size : 0;
+  // A parameter that is never read would only part this entry's code from another caller's.
+  const wanted = routine.params.map((p, i) => i > shared && p !== colour && reads(routine.body, p));
+  const variant = variantOf(
+    routine,
+    routine.params.map((p, i) => wanted[i]! || p === colour),
+  );
+
+  // Parameters state, arrays, groups and the shared ones; then an address for each array, the byte at which the present
+  // group begins in all of them, and the results.
+  const [state, arrays, groups] = [0, 1, 2];
+  const inputs = routine.params.length - 1 - shared - (colour ? 1 : 0);
+  const addresses = Array.from({ length: inputs + outputs }, (_, k) => 3 + shared + k);
+  const at = 3 + shared + addresses.length;
+  const results = Array.from({ length: Math.max(size, 1) }, (_, k) => at + 1 + k);
+  const place = (k: number) => [...localGet(addresses[k]!), ...localGet(at), I32_ADD];
+  let next = 0;
   const body = [
-    ...[0x03, 0x40],
+    ...addresses.flatMap((local, k) => [...localGet(arrays), 0x28, 2, ...unsigned(4 * k), ...localSet(local)]),
+    ...LOOP,
     ...vectorOf([-1, -1, -1, -1]),
-    ...localGet(0),
-    // Each local address moves by a group; arrays are `stride` apart, which does not change.
-    ...inputs.flatMap((_, k) => [...offset(1, k), ...simd(0x00), 4, 0]),
-    ...results.flatMap(() => vectorOf([0, 0, 0, 0])),
+    ...routine.params.flatMap((p, i) => {
+      if (i === 0) return localGet(state);
+      if (i <= shared) return localGet(2 + i);
+      if (p === colour) return results.flatMap(() => vectorOf([0, 0, 0, 0]));
+      const k = next++;
+      return wanted[i] ? [...place(k), ...simd(0x00), 4, 0] : i32Const(0);
+    }),
     ...[0x10, ...unsigned(variant.index)],
+    ...(colour || variant.resultVaries ? [] : simd(SPLAT)),
     ...results.toReversed().flatMap((local) => localSet(local)),
-    ...results.flatMap((local, k) => [...offset(2, k), ...localGet(local), ...simd(0x0b), 4, 0]),
-    ...[1, 2].flatMap((local) => [...localGet(local), ...i32Const(GROUP), 0x6a, ...localSet(local)]),
-    ...[...localGet(4 + size), ...i32Const(1), 0x6a, ...localTee(4 + size), ...localGet(3), 0x49],
-    ...[0x0d, 0],
+    ...results
+      .slice(0, outputs)
+      .flatMap((local, k) => [
+        ...place(inputs + k),
+        ...localGet(local),
+        ...(held ? [...vectorOf(MOST), ...simd(VECTOR.min!), ...vectorOf(LEAST), ...simd(VECTOR.max!)] : []),
+        ...[...simd(0x0b), 4, 0],
+      ]),
+    ...[...localGet(at), ...i32Const(GROUP), I32_ADD, ...localTee(at)],
+    ...[...localGet(groups), ...i32Const(GROUP), 0x6c, I32_LT_U, ...brIf(0)],
     END,
   ];
-  functions[0] = {
-    name: "run",
-    params: [I32, I32, I32, I32],
+  return {
+    name,
+    params: [I32, I32, I32, ...Array.from({ length: shared }, () => I32)],
     results: [],
     locals: [
-      { count: size, type: V128 },
-      { count: 1, type: I32 },
+      { count: addresses.length + 1, type: I32 },
+      { count: results.length, type: V128 },
     ],
     body,
   };
-  return encodeModule(functions as FunctionParts[]);
+}
+
+const MOST = [32767, 32767, 32767, 32767];
+const LEAST = [-32767, -32767, -32767, -32767];
+
+/** Whether a tree mentions a variable. */
+function reads(tree: unknown, variable: Variable): boolean {
+  if (tree === variable) return true;
+  if (Array.isArray(tree)) return tree.some((each) => reads(each, variable));
+  if (typeof tree !== "object" || tree === null) return false;
+  // A routine that is called has variables of its own.
+  return Object.entries(tree).some(([key, each]) => key !== "to" && reads(each, variable));
 }
 
 /** A routine for one pattern of arguments. */

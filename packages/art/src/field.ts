@@ -126,8 +126,9 @@ function splineIn(nodes: Int32Array, k: number, fx: number, fy: number): number 
 }
 
 /** Node k of a field; 0 where none was evaluated. */
-export function nodeOf({ nodes }: Field, k: number): number {
-  return nodes[k] ?? 0;
+export function nodeOf(field: Field, k: number): number {
+  const { nodes } = field;
+  return k >= 0 && k < nodes.length ? nodes[k]! : 0;
 }
 
 /** How much a field rises from the node before node k to the one after it, over 256 units of x. */

@@ -2,6 +2,7 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const engraveShader = `
+var<private> SLOTS: array<i32, 32>;
 
 fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
 fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }

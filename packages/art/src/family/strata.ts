@@ -4,48 +4,63 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, paint, ramp } from "../colour.ts";
-import type { Latents } from "../draws.ts";
+import { below, chance, range } from "../draws.ts";
 import {
+  emptyField,
   type Field,
   fieldAt,
-  makeFields,
+  gridPlaces,
   NODE_STEP,
   NODES,
   nearestNode,
+  nodeOf,
   nodesOf,
   onPlate,
-  type Places,
   type Plate,
-  sortedValues,
 } from "../field.ts";
 import { clamp, cosine, div, mul, ONE, sine, step } from "../integer.ts";
 import { bind } from "../net.ts";
 import { noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
-import { type Composition, calmest, composition, fieldNet } from "./ground.ts";
+import { type Family, params, type Setup } from "./family.ts";
+import { type Bed, bedAt, COLUMN, DIAGONAL, drawPull, fieldNet, HORIZON, ISLAND, type Pull, pullAt } from "./ground.ts";
 
-export const strata: OldFamily = {
+export const strata: Family<Strata> = {
   params: params("pull drift ripple thickness tooth edge accent uneven slip", 0, 255),
   nets: [fieldNet(2)],
-  make,
+  linear: false,
+  draw: drawStrata,
+  calm: calmOfStrata,
+  steps: [
+    { fields: ["main", "bend"], node: nodeOfStrata },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfStrata, value: valueOfStrata, keep: keepStrata },
+    { places: ({ discXs, discYs }) => ({ xs: discXs, ys: discYs }), rounds: discs, value: valueOfDisc, keep: keepDisc },
+    { bake: bakeBounds },
+  ],
+  shade: shadeStrata,
+  surround: surroundStrata,
 };
 
-const COMPOSITIONS: readonly Composition[] = ["horizon", "diagonal", "island", "column"];
+/** Kinds of pull, by the trait Composition. */
+const KINDS = [HORIZON, DIAGONAL, ISLAND, COLUMN];
 /** Distances of the shadow's taps. */
 export const TAPS = [18, 44, 74, 110, 152, 202, 262, 336, 430, 550];
 export const BACK_TAPS = [22, 62, 112, 172, 250];
 export const WHITE = Int32Array.of(4096, 0, 16);
+/** Of how many places the disc takes one. */
+const DISCS = 24;
+const SUN = 1;
+const MOON = 2;
 
-function make(setup: OldSetup): Finish {
-  const { params: p, palette, plate, generator: g, bleed } = setup;
-  const [compositionOption, sheetsOption, hourOption, discOption, lightOption] = setup.options as [
+export function drawStrata(setup: Setup): Strata {
+  const { plate, bleed, lattice, palette, generator: g } = setup;
+  const [composition, sheetsOption, hour, disc, lightOption] = setup.options as [
     number,
     number,
     number,
     number,
     number,
   ];
-  const [pullWeight, drift, ripple, thickness, tooth, edge, accentChance, uneven, slip] = p as unknown as [
+  const [pull, drift, ripple, thickness, tooth, edge, accent, uneven, slip] = setup.params as unknown as number[] as [
     number,
     number,
     number,
@@ -57,147 +72,116 @@ function make(setup: OldSetup): Finish {
     number,
   ];
   const sheets = sheetsOption + 5;
-  const pull = composition(COMPOSITIONS[compositionOption]!, g, 2600);
-  const turn = g.range(4750, 5550);
+  const pulled = drawPull(g, KINDS[composition]!, 2600);
+  const turn = range(g, 4750, 5550);
   const lightTurn = lightOption === 0 ? turn : 12288 - turn;
-  const lx = cosine(lightTurn);
-  const ly = sine(lightTurn);
 
-  // Faults: beyond a steep line everything has slipped along it.
-  const faults = slip === 0 ? 0 : g.range(1, 2);
-  const breaks = Array.from({ length: faults }, () => {
-    const steep = g.range(-420, 420);
-    return { x: g.range(-5200, 5200), cos: cosine(steep), sin: sine(steep), by: mul(g.range(4096, ONE), slip << 4) };
-  });
-
-  /** Height and bend at places, Q13. */
-  const bedOf = ({ z, lattice }: Latents, given: Places) => {
-    const xs = given.xs.slice();
-    const ys = given.ys.slice();
-    for (const { x: at, cos, sin, by } of breaks) {
-      for (let n = 0; n < xs.length; n++) {
-        // Over a few nodes, not one: a hard step would show the lattice as teeth.
-        const moved = mul(by, step(-200, 200, mul(given.xs[n]! - at, cos) + mul(given.ys[n]!, sin)));
-        xs[n] = clamp(xs[n]! + mul(moved, sin), -9344, 9344);
-        ys[n] = clamp(ys[n]! - mul(moved, cos), -9344, 9344);
-      }
-    }
-    const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, { xs, ys });
-    return (n: number, out: Int32Array): void => {
-      const x = xs[n]!;
-      const y = ys[n]!;
-      const fine = noise((x * 5) >> 1, (y * 5) >> 1, lattice + 8);
-      out[0] = (o[n]! >> 1) + ((pull(x, y) * pullWeight) >> 8) + mul(fine, ripple << 3);
-      out[1] =
-        (o[xs.length + n]! >> 1) +
-        noise((x * 3) >> 1, (y * 3) >> 1, lattice + 21) +
-        (noise(x * 3, y * 3, lattice + 22) >> 2);
-    };
-  };
-  const trial = new Int32Array(2);
-  const latents = calmest(plate, setup.latents, (each, places) => {
-    const bed = bedOf(each, places);
-    return (n) => {
-      bed(n, trial);
-      return trial[0]!;
-    };
-  });
-  const { lattice } = latents;
-  const bed = bedOf(latents, nodesOf(plate));
-  const [main, bend] = makeFields(plate, 2, (_x, _y, out, _k, n) => bed(n, out)) as [Field, Field];
-
-  // Each sheet bends on its own; its level is the quantile that leaves it its share of the plate.
-  const bends = Int32Array.from({ length: sheets }, () => mul(g.range(-8192, 8192), drift << 4));
-  const shares = Int32Array.from({ length: sheets }, () => 256 + g.range(0, uneven * 3));
-  shares[0] = shares[0]! + 200 + uneven;
-  const total = shares.reduce((a, b) => a + b, 0);
-  const levels = new Int32Array(sheets);
-  let below = shares[0]!;
-  for (let i = 1; i < sheets; i++) {
-    const sorted = sortedValues(plate, (x, y) => fieldAt(main, x, y) + mul(fieldAt(bend, x, y), bends[i]!));
-    levels[i] = sorted[div(below * (sorted.length - 1), total)]!;
-    below += shares[i]!;
+  const faults: Fault[] = [];
+  const count = slip === 0 ? 0 : range(g, 1, 2);
+  for (let k = 0; k < count; k++) {
+    const steep = range(g, -420, 420);
+    const x = range(g, -5200, 5200);
+    const by = mul(range(g, 4096, ONE), slip << 4);
+    faults.push({ x, cos: cosine(steep), sin: sine(steep), by });
   }
 
-  // The disc lies on the farthest sheet, where that is widest.
-  let discX = 0;
-  let discY = 0;
-  let far = 0x7fffffff;
-  for (let k = 0; k < 24; k++) {
-    const x = g.range(-mul(plate.halfWidth, 5000), mul(plate.halfWidth, 5000));
-    const y = g.range(-mul(plate.halfHeight, 5000), mul(plate.halfHeight, 5000));
-    const v = fieldAt(main, x, y);
-    if (v < far) {
-      far = v;
-      discX = x;
-      discY = y;
-    }
+  const bends = new Int32Array(sheets);
+  for (let i = 0; i < sheets; i++) bends[i] = mul(range(g, -8192, 8192), drift << 4);
+  const under = new Int32Array(sheets + 1);
+  for (let i = 0; i < sheets; i++) {
+    const share = 256 + range(g, 0, uneven * 3);
+    under[i + 1] = under[i]! + share + (i === 0 ? 200 + uneven : 0);
   }
-  const discSize = discOption === 0 ? 0 : g.range(900, 2300);
-  const discSheet = g.below(2);
-  const accented = discOption !== 1 && g.chance(accentChance) ? (g.chance(190) ? sheets - 1 : 0) : -1;
 
-  const night = hourOption === 1;
-  const colours: Lab[] = Array.from({ length: sheets }, (_, i) => {
+  const discXs = new Int32Array(DISCS);
+  const discYs = new Int32Array(DISCS);
+  for (let k = 0; k < DISCS; k++) {
+    discXs[k] = range(g, -mul(plate.halfWidth, 5000), mul(plate.halfWidth, 5000));
+    discYs[k] = range(g, -mul(plate.halfHeight, 5000), mul(plate.halfHeight, 5000));
+  }
+  const discSize = disc === 0 ? 0 : range(g, 900, 2300);
+  const discSheet = below(g, 2);
+  const accented = disc !== SUN && chance(g, accent) ? (chance(g, 190) ? sheets - 1 : 0) : -1;
+
+  const night = hour === 1;
+  const colours = new Int32Array(3 * sheets);
+  for (let i = 0; i < sheets; i++) {
     const colour = new Int32Array(3);
-    const place = night ? sheets - 1 - i : i;
-    ramp(colour, palette, div(place * (ONE - 1), sheets - 1));
-    return i === accented ? palette[5]! : colour;
-  });
-  const discColour = discOption === 1 ? palette[5]! : palette[night ? 0 : 1]!;
-  if (discOption === 2 && !night) blend(colours[0]!, palette[2]!, 2600);
-
-  const mat = 2 * sheets + 1;
-  // Bounds of the level around each node: where both agree no field need be read. Speed only; the pixels do not change.
-  const { lowest, highest } = levelBounds(main, bend, bends, levels);
-  for (let k = 0; k < highest.length; k++) {
-    const x = ((k % NODES) - (NODES >> 1)) * NODE_STEP;
-    const y = (div(k, NODES) - (NODES >> 1)) * NODE_STEP;
-    const r = NODE_STEP >> 1;
-    const dx = x - discX;
-    const dy = y - discY;
-    const near = discSize + NODE_STEP;
-    if (discSize > 0 && lowest[k]! <= 2 * discSheet && dx * dx + dy * dy < near * near) {
-      highest[k] = Math.max(highest[k]!, 2 * discSheet + 1);
-    }
-    const inside =
-      bleed ||
-      (plate.inside(x - r, y - r) &&
-        plate.inside(x + r, y - r) &&
-        plate.inside(x - r, y + r) &&
-        plate.inside(x + r, y + r));
-    if (!inside) highest[k] = mat;
+    if (i === accented) paint(colour, palette[5]!);
+    else ramp(colour, palette, div((night ? sheets - 1 - i : i) * (ONE - 1), sheets - 1));
+    if (i === 0 && disc === MOON && !night) blend(colour, palette[2]!, 2600);
+    colours[3 * i] = colour[0]!;
+    colours[3 * i + 1] = colour[1]!;
+    colours[3 * i + 2] = colour[2]!;
   }
-
-  const state: Strata = {
-    ...{ plate, bleed, main, bend, bends, levels, lowest, highest, sheets, mat, colours, discColour },
-    ...{ discX, discY, discSize, discSheet, lattice, lx, ly, tooth, edge, reach: 40 + thickness },
+  return {
+    plate,
+    bleed,
+    lattice,
+    bed: { net: bind(setup.nets[0]!, setup.z), lattice, stone: false },
+    pulled,
+    pull,
+    ripple,
+    faults,
+    main: emptyField(plate),
+    bend: emptyField(plate),
+    sheets,
+    bends,
+    under,
+    levels: new Int32Array(sheets),
+    mat: 2 * sheets + 1,
+    colours,
+    discColour: disc === SUN ? palette[5]! : palette[night ? 0 : 1]!,
+    discXs,
+    discYs,
+    discX: 0,
+    discY: 0,
+    discSize,
+    discSheet,
+    lx: cosine(lightTurn),
+    ly: sine(lightTurn),
+    tooth,
+    edge,
+    reach: 40 + thickness,
+    lowest: new Int32Array(UNBAKED),
+    highest: new Int32Array(UNBAKED),
   };
-  return { linear: false, state, shade: (x, y, out) => shadeStrata(state, x, y, out) };
 }
 
-/** What the finish reads. */
+/** All that a piece is made from. */
 export interface Strata {
   readonly plate: Plate;
   readonly bleed: boolean;
+  readonly lattice: number;
+  readonly bed: Bed;
+  /** What moves the mass of the main field, and how much. */
+  readonly pulled: Pull;
+  readonly pull: number;
+  readonly ripple: number;
+  readonly faults: readonly Fault[];
+  /** The height whose level lines are the sheets' outlines, and what bends each sheet in its own way. */
   readonly main: Field;
   readonly bend: Field;
-  /** How much each sheet bends, and the level at which it begins. */
-  readonly bends: Int32Array;
-  readonly levels: Int32Array;
-  /** Least and greatest of twice the sheet near each node. */
-  readonly lowest: Int8Array;
-  readonly highest: Int8Array;
   readonly sheets: number;
+  /** How much each sheet bends. */
+  readonly bends: Int32Array;
+  /** How much of the plate lies below each sheet; the last is all of it. */
+  readonly under: Int32Array;
+  /** The level at which each sheet begins: the quantile that leaves those below it their share. */
+  readonly levels: Int32Array;
   /** The mat's level: above all sheets. */
   readonly mat: number;
-  readonly colours: readonly Lab[];
+  /** L, a, b of each sheet. */
+  readonly colours: Int32Array;
   readonly discColour: Lab;
-  readonly discX: number;
-  readonly discY: number;
+  /** Where the disc may stand, and where it stands: on the farthest sheet, where that is widest. */
+  readonly discXs: Int32Array;
+  readonly discYs: Int32Array;
+  discX: number;
+  discY: number;
+  /** 0: there is no disc. */
   readonly discSize: number;
   readonly discSheet: number;
-  readonly lattice: number;
   /** Direction to the lamp. */
   readonly lx: number;
   readonly ly: number;
@@ -205,13 +189,107 @@ export interface Strata {
   readonly edge: number;
   /** Length of a shadow for each level. */
   readonly reach: number;
+  /** Least and greatest level near each node, once baked: {@link lowestAt}, {@link highestAt}. */
+  lowest: Int32Array;
+  highest: Int32Array;
+}
+
+/** A steep line beyond which everything has slipped along it. */
+export interface Fault {
+  readonly x: number;
+  readonly cos: number;
+  readonly sin: number;
+  /** How far. */
+  readonly by: number;
+}
+
+/** Nodes whose bounds are known before `bakeBounds`. */
+const UNBAKED = 0;
+
+export function nodeOfStrata(s: Strata, x: number, y: number, _k: number, out: Int32Array): void {
+  const { lattice } = s;
+  const at = new Int32Array(2);
+  slipped(s, x, y, at);
+  const u = at[0]!;
+  const v = at[1]!;
+  const answer = new Int32Array(5);
+  bedAt(s.bed, u, v, answer);
+  out[0] = heightAt(s, answer[0]!, u, v);
+  out[1] =
+    (answer[1]! >> 1) + noise((u * 3) >> 1, (v * 3) >> 1, lattice + 21) + (noise(u * 3, v * 3, lattice + 22) >> 2);
+}
+
+/** The main field: its level lines close round each eye. */
+export function calmOfStrata(s: Strata, x: number, y: number): number {
+  const at = new Int32Array(2);
+  slipped(s, x, y, at);
+  const answer = new Int32Array(5);
+  bedAt(s.bed, at[0]!, at[1]!, answer);
+  return heightAt(s, answer[0]!, at[0]!, at[1]!);
+}
+
+/** Writes where a place was before everything slipped. */
+function slipped(s: Strata, x: number, y: number, out: Int32Array): void {
+  let u = x;
+  let v = y;
+  for (let k = 0; k < s.faults.length; k++) {
+    const { x: at, cos, sin, by } = s.faults[k]!;
+    // Over a few nodes, not one: a hard step would show the lattice as teeth.
+    const moved = mul(by, step(-200, 200, mul(x - at, cos) + mul(y, sin)));
+    u = clamp(u + mul(moved, sin), -9344, 9344);
+    v = clamp(v - mul(moved, cos), -9344, 9344);
+  }
+  out[0] = u;
+  out[1] = v;
+}
+
+/** The main field where the network answered `answer`. */
+function heightAt(s: Strata, answer: number, x: number, y: number): number {
+  const fine = noise((x * 5) >> 1, (y * 5) >> 1, s.lattice + 8);
+  return (answer >> 1) + ((pullAt(s.pulled, x, y) * s.pull) >> 8) + mul(fine, s.ripple << 3);
+}
+
+/** A list for each sheet but the lowest. */
+export function roundsOfStrata(s: Strata): number {
+  return s.sheets - 1;
+}
+
+export function valueOfStrata(s: Strata, i: number, x: number, y: number): number {
+  return fieldAt(s.main, x, y) + mul(fieldAt(s.bend, x, y), s.bends[i + 1]!);
+}
+
+export function keepStrata(s: Strata, i: number, sorted: Int32Array): void {
+  s.levels[i + 1] = sorted[div(s.under[i + 1]! * (sorted.length - 1), s.under[s.sheets]!)]!;
+}
+
+export function discs(s: Strata): number {
+  return s.discSize > 0 ? 1 : 0;
+}
+
+/** The height where the disc may stand, and behind it which place that is: so the least value says where it is least. */
+export function valueOfDisc(s: Strata, _i: number, x: number, y: number): number {
+  let n = 0;
+  for (let k = DISCS - 1; k >= 0; k--) {
+    if (s.discXs[k]! === x && s.discYs[k]! === y) n = k;
+  }
+  return (fieldAt(s.main, x, y) << 5) + n;
+}
+
+export function keepDisc(s: Strata, _i: number, sorted: Int32Array): void {
+  s.discX = s.discXs[sorted[0]! & 31]!;
+  s.discY = s.discYs[sorted[0]! & 31]!;
 }
 
 export function shadeStrata(s: Strata, x: number, y: number, out: Colour): void {
   const { lattice, edge } = s;
   const level = levelAt(s, x, y);
   if ((level & 1) === 1) paint(out, s.discColour);
-  else paint(out, s.colours[level >> 1]!);
+  else {
+    const k = 3 * (level >> 1);
+    out[0] = s.colours[k]!;
+    out[1] = s.colours[k + 1]!;
+    out[2] = s.colours[k + 2]!;
+  }
 
   // The lamp's shadow; and, weaker, that of the sky, which a sheet in front takes away on its other side too.
   const cast = castBy(s, x, y, level, s.lx, s.ly, TAPS, s.reach, 0);
@@ -244,7 +322,7 @@ function levelAt(s: Strata, x: number, y: number): number {
 }
 
 function levelIn(s: Strata, node: number, x: number, y: number): number {
-  if (s.lowest[node]! === s.highest[node]!) return s.lowest[node]!;
+  if (lowestAt(s, node) === highestAt(s, node)) return lowestAt(s, node);
   if (!s.bleed && !onPlate(s.plate, x, y)) return s.mat;
   const h = fieldAt(s.main, x, y);
   const b = fieldAt(s.bend, x, y);
@@ -277,7 +355,7 @@ function castBy(
     const d = taps[k]!;
     const tx = x + mul(dx, d);
     const ty = y + mul(dy, d);
-    const above = s.highest[nearestNode(s.main, tx, ty)]! - level <= last ? 0 : levelAt(s, tx, ty) - level;
+    const above = highestAt(s, nearestNode(s.main, tx, ty)) - level <= last ? 0 : levelAt(s, tx, ty) - level;
     if (above > last) {
       last = above;
       const length = Math.min(above, 5) * perLevel + more;
@@ -298,35 +376,69 @@ function castBy(
   return dark;
 }
 
-/** Least and greatest of twice the sheet near each node, from the hull of the spline, with room for its rounding. */
-function levelBounds(
-  main: Field,
-  bend: Field,
-  bends: Int32Array,
-  levels: Int32Array,
-): { lowest: Int8Array; highest: Int8Array } {
-  const lowest = new Int8Array(NODES * NODES);
-  const highest = new Int8Array(NODES * NODES);
-  const slack = 64;
-  const bent = new Int32Array(NODES * NODES);
-  for (let i = 1; i < levels.length; i++) {
-    for (let k = 0; k < bent.length; k++) bent[k] = (main.nodes[k]! << 3) + mul(bend.nodes[k]! << 3, bends[i]!);
-    const level = levels[i]!;
-    for (let j = 1; j < NODES - 1; j++) {
-      for (let k = j * NODES + 1; k < (j + 1) * NODES - 1; k++) {
-        let least = bent[k]!;
-        let most = least;
-        for (const d of AROUND) {
-          const v = bent[k + d]!;
-          if (v < least) least = v;
-          else if (v > most) most = v;
-        }
-        if (least - slack >= level) lowest[k] = 2 * i;
-        if (most + slack >= level) highest[k] = 2 * i;
-      }
-    }
-  }
-  return { lowest, highest };
+/** The least level near a node. Where it is the greatest too, no field need be read. */
+function lowestAt(s: Strata, node: number): number {
+  return s.lowest[node]!;
 }
 
-const AROUND = [-NODES - 1, -NODES, -NODES + 1, -1, 1, NODES - 1, NODES, NODES + 1];
+/** The greatest level near a node. */
+function highestAt(s: Strata, node: number): number {
+  return s.highest[node]!;
+}
+
+/** {@link lowestAt} for whoever reads few places: bounds that hold near every node, so that the fields are always read. */
+export function lowestOf(_s: Strata, _node: number): number {
+  return 0;
+}
+
+/** {@link highestAt}, likewise. */
+export function highestOf(s: Strata, _node: number): number {
+  return s.mat;
+}
+
+/** Bounds of the level around each node, from the hull of the spline. */
+function bakeBounds(s: Strata): void {
+  const { plate, bleed, main, bend, sheets, bends, levels, mat, discX, discY, discSize, discSheet } = s;
+  // Of each node bit i: sheet i may lie there; bit 16 + i: it may not. The spline rounds.
+  const slack = 64;
+  const doubts = new Int32Array(NODES * NODES);
+  for (const k of nodesOf(plate).ks) {
+    const h = nodeOf(main, k) << 3;
+    const b = nodeOf(bend, k) << 3;
+    let doubt = 1;
+    for (let i = 1; i < sheets; i++) {
+      const above = h + mul(b, bends[i]!) - levels[i]!;
+      if (above >= -slack) doubt |= 1 << i;
+      if (above < slack) doubt |= 65536 << i;
+    }
+    doubts[k] = doubt;
+  }
+  const abreast = new Int32Array(NODES * NODES);
+  for (let k = 1; k < NODES * NODES - 1; k++) abreast[k] = doubts[k - 1]! | doubts[k]! | doubts[k + 1]!;
+  const lowest = new Int32Array(NODES * NODES);
+  const highest = new Int32Array(NODES * NODES).fill(mat);
+  const all = (1 << sheets) - 1;
+  const near = (discSize + NODE_STEP) * (discSize + NODE_STEP);
+  for (let j = 1; j < NODES - 1; j++) {
+    const y = (j - (NODES >> 1)) * NODE_STEP;
+    for (let i = 1; i < NODES - 1; i++) {
+      const x = (i - (NODES >> 1)) * NODE_STEP;
+      // Where the mat is near, or may be, only the place itself can tell.
+      if (!bleed && !onPlate(plate, Math.abs(x) + NODE_STEP, Math.abs(y) + NODE_STEP)) continue;
+      const k = j * NODES + i;
+      const doubt = abreast[k - NODES]! | abreast[k]! | abreast[k + NODES]!;
+      const least = 2 * topBit(~(doubt >>> 16) & all);
+      const most = 2 * topBit(doubt & all);
+      const onDisc = discSize > 0 && (x - discX) * (x - discX) + (y - discY) * (y - discY) < near;
+      lowest[k] = least;
+      highest[k] = onDisc && least <= 2 * discSheet ? Math.max(most, 2 * discSheet + 1) : most;
+    }
+  }
+  s.lowest = lowest;
+  s.highest = highest;
+}
+
+/** Number of the highest bit that is set. */
+function topBit(word: number): number {
+  return 31 - Math.clz32(word);
+}

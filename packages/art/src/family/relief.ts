@@ -4,26 +4,49 @@
  * @module
  */
 import { type Colour, type Lab, ramp } from "../colour.ts";
-import { equalise, type Field, fieldAt, makeFields, NODES, nodesOf, type Plate, quantilesOf } from "../field.ts";
+import { chance, range } from "../draws.ts";
+import {
+  emptyField,
+  equalise,
+  type Field,
+  fieldAt,
+  gridPlaces,
+  keepQuantiles,
+  NODES,
+  nodeOf,
+  type Plate,
+} from "../field.ts";
 import { clamp, cosine, div, mix, mul, ONE, root, sine, step, triangle } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
-import { fieldNet, sheetShadow } from "./ground.ts";
+import { type Family, params, type Setup } from "./family.ts";
+import { type Bed, bedAt, fieldNet, sheetShadow } from "./ground.ts";
 
-export const relief: OldFamily = {
+export const relief: Family<Relief> = {
   params: params("scale warp depth calm gather fine grain contrast", 0, 255),
   nets: [fieldNet(4)],
-  make,
+  linear: false,
+  draw: drawRelief,
+  steps: [
+    { fields: ["swell", "shift", "bow", "mask"], node: rawOfRelief },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfRelief, value: maskOfRelief, keep: keepMasks },
+    { fields: ["height", "lean", "amount"], node: heightOfRelief },
+    { fields: ["hollow", "shadow"], node: hollowOfRelief },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfRelief, value: valueOfRelief, keep: keepTones },
+  ],
+  shade: shadeRelief,
+  surround: surroundRelief,
 };
 
 const CLOTH = 0;
 const GRAVEL = 1;
 /** Where in its row a dune is highest. */
 const CREST = 5800;
+/** Least and greatest turn of the rows, by the trait Course. */
+const TURNS = [-300, 300, 700, 1350, 1750, 2300];
 
-function make(setup: OldSetup): Finish {
-  const { params: p, plate, generator: g } = setup;
+export function drawRelief(setup: Setup): Relief {
+  const { plate, palette: roles, lattice, generator: g } = setup;
   const [carving, courseOption, stoneCount, sunOption, lightOption] = setup.options as [
     number,
     number,
@@ -31,7 +54,7 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const [scale, warp, depth, calm, gather, fine, grain, contrast] = p as unknown as number[] as [
+  const [scale, warp, depth, calm, gather, fine, grain, contrast] = setup.params as unknown as number[] as [
     number,
     number,
     number,
@@ -41,158 +64,232 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const dark = setup.palette[0]![0]! < setup.palette[4]![0]!;
-  const palette = dark ? [4, 3, 2, 1, 0, 5].map((i) => setup.palette[i]!) : setup.palette;
-  const { z, lattice } = setup.latents(0);
-
-  // Across the folds, furrows or dunes.
-  const [least, most] = [
-    [-300, 300],
-    [700, 1350],
-    [1750, 2300],
-  ][courseOption] as [number, number];
-  const turn = g.range(least, most) * (g.chance(128) ? 1 : -1);
-  const ca = cosine(turn);
-  const sa = sine(turn);
-  const lightTurn = lightOption === 0 ? g.range(4500, 5500) : g.range(6800, 7800);
-  const lx = cosine(lightTurn);
-  const ly = sine(lightTurn);
-  const rise = sunOption === 0 ? 3000 : 5200;
-  const wide = 2 + div(scale, 32) + g.range(0, 2);
-  const swing = 600 + warp * 12 + g.range(0, 1200);
-  const tall = 500 + depth * 8;
+  const turned = range(g, TURNS[2 * courseOption]!, TURNS[2 * courseOption + 1]!);
+  const turn = chance(g, 128) ? turned : -turned;
+  const lightTurn = lightOption === 0 ? range(g, 4500, 5500) : range(g, 6800, 7800);
+  const low = sunOption === 0;
+  const wide = 2 + div(scale, 32) + range(g, 0, 2);
+  const swing = 600 + warp * 12 + range(g, 0, 1200);
   const stones: Stone[] = [];
-  for (let i = 0; i < stoneCount; i++) stones.push(place(setup, stones, div(g.range(800, 2700) * (7 - stoneCount), 6)));
-
-  const all = nodesOf(plate);
-  const o = setup.askAll({ net: bind(setup.nets[0]!, z), lattice, stone: false }, all);
-  const raw = makeFields(plate, 4, (_x, _y, out, _k, n) => {
-    for (let i = 0; i < 4; i++) out[i] = clamp(o[i * all.ks.length + n]! >> 1, -26000, 26000);
-  }) as [Field, Field, Field, Field];
-  const masks = quantilesOf(plate, (x, y) => fieldAt(raw[3], x, y) >> 3);
-
-  /** Heights of the folds of a cloth. */
-  const folds = (x: number, y: number, k: number): number => {
-    const v = mul(y, ca) - mul(x, sa) + mul(raw[2].nodes[k]!, swing >> 1);
-    let u = mul(x, ca) + mul(y, sa) + mul(raw[1].nodes[k]!, swing);
-    // Gathered at one end: folds run together there.
-    u = mul(u, ONE + mul(gather << 4, ONE - v) - (gather << 4));
-    const n = noise((u * wide) >> 2, v >> 2, lattice + 20);
-    const m = noise((u * wide * 5) >> 3, v >> 1, lattice + 21);
-    const quiet = ONE - mul(calm << 5, ONE - step(masks[10]!, masks[52]!, fieldAt(raw[3], x, y) >> 3));
-    return mul(root(n * n + 250000) + mul(root(m * m + 120000), fine << 4), mul(tall << 1, Math.max(900, quiet)));
-  };
-  const [height, lean, amount] = makeFields(plate, 3, (x, y, out, k) => {
-    const swell = raw[0].nodes[k]! >> 4;
-    out[0] = carving === CLOTH ? folds(x, y, k) + swell : swell;
-    out[1] = mul(raw[1].nodes[k]!, swing) + (noise((x * 3) >> 1, (y * 3) >> 1, lattice + 11) >> 4);
-    out[2] = mul(tall, 1300 + mul(step(masks[2]!, masks[46]!, fieldAt(raw[3], x, y) >> 3), 6800));
-  }) as [Field, Field, Field];
-  const { nodes } = height;
-  const [hollow, shadow] = makeFields(plate, 2, (x, y, out, k) => {
-    let sum = 0;
-    for (const d of AROUND) sum += nodes[clamp(k + d, 0, NODES * NODES - 1)]!;
-    out[0] = (sum >> 3) - nodes[k]!;
-    out[1] = 0;
-    if (carving !== CLOTH) return;
-    const own = fieldAt(height, x, y) >> 3;
-    let deepest = 0;
-    for (let d = 120; d <= 1560; d += 160) {
-      const above = (fieldAt(height, x + mul(lx, d), y + mul(ly, d)) >> 3) - own - mul(d, rise);
-      deepest = Math.max(deepest, div(above * ONE, 120 + (d >> 2)));
-    }
-    out[1] = Math.min(deepest, ONE);
-  }) as [Field, Field];
-
-  const tones = new Int32Array(65);
-  const state: Relief = {
+  for (let i = 0; i < stoneCount; i++) {
+    const size = div(range(g, 800, 2700) * (7 - stoneCount), 6);
+    stones.push(stoneAmong(setup, stones, size));
+  }
+  return {
     plate,
-    carving,
-    height,
-    hollow,
-    shadow,
-    lean,
-    amount,
-    stones,
-    ca,
-    sa,
-    rows: carving === GRAVEL ? 22 + div(scale, 8) + g.range(0, 14) : wide + 1,
-    rings: g.range(3, 7),
-    stoneTone: g.range(800, 4600),
-    lx,
-    ly,
-    lz: sunOption === 0 ? 4200 : 5600,
-    rise,
     lattice,
+    bed: { net: bind(setup.nets[0]!, setup.z), lattice, stone: false },
+    carving,
+    stones,
+    ca: cosine(turn),
+    sa: sine(turn),
+    wide,
+    swing,
+    tall: 500 + depth * 8,
+    gather: gather << 4,
+    creases: fine << 4,
+    calm: calm << 5,
+    rows: carving === GRAVEL ? 22 + div(scale, 8) + range(g, 0, 14) : wide + 1,
+    rings: range(g, 3, 7),
+    stoneTone: range(g, 800, 4600),
+    lx: cosine(lightTurn),
+    ly: sine(lightTurn),
+    lz: low ? 4200 : 5600,
+    rise: low ? 3000 : 5200,
     fine: fine << 5,
     grain: grain << 6,
-    palette,
-    tones,
     contrast: contrast << 5,
-  };
-  tones.set(quantilesOf(plate, (x, y) => toneOf(state, x, y)));
-  return {
-    linear: false,
-    state,
-    shade: (x, y, out) => shadeRelief(state, x, y, out),
-    surround: (x, y, out) => surroundRelief(state, x, y, out),
+    // From light to dark, whatever the palette's own way.
+    palette:
+      roles[0]![0]! < roles[4]![0]!
+        ? [roles[4]!, roles[3]!, roles[2]!, roles[1]!, roles[0]!]
+        : [roles[0]!, roles[1]!, roles[2]!, roles[3]!, roles[4]!],
+    swell: emptyField(plate),
+    shift: emptyField(plate),
+    bow: emptyField(plate),
+    mask: emptyField(plate),
+    height: emptyField(plate),
+    lean: emptyField(plate),
+    amount: emptyField(plate),
+    hollow: emptyField(plate),
+    shadow: emptyField(plate),
+    masks: new Int32Array(65),
+    tones: new Int32Array(65),
   };
 }
 
-/** Of six places the one farthest from the stones that lie already. */
-function place({ plate, generator: g }: OldSetup, stones: readonly Stone[], size: number): Stone {
-  let best: Stone = { x: 0, y: 0, size };
+/** A stone of this size, at the one of six places that is farthest from the stones that lie already. */
+function stoneAmong(setup: Setup, stones: readonly Stone[], size: number): Stone {
+  const { plate, generator: g } = setup;
+  const reachX = mul(plate.halfWidth, 5200);
+  const reachY = mul(plate.halfHeight, 5200);
+  let bestX = 0;
+  let bestY = 0;
   let farthest = -0x7fffffff;
   for (let k = 0; k < 6; k++) {
-    const x = g.range(-mul(plate.halfWidth, 5200), mul(plate.halfWidth, 5200));
-    const y = g.range(-mul(plate.halfHeight, 5200), mul(plate.halfHeight, 5200));
+    const x = range(g, -reachX, reachX);
+    const y = range(g, -reachY, reachY);
     let near = ONE;
-    for (const other of stones) near = Math.min(near, distance(x - other.x, y - other.y) - size - other.size);
+    for (let i = 0; i < stones.length; i++) {
+      const other = stones[i]!;
+      near = Math.min(near, distance(x - other.x, y - other.y) - size - other.size);
+    }
     if (near > farthest) {
       farthest = near;
-      best = { x, y, size };
+      bestX = x;
+      bestY = y;
     }
   }
-  return best;
+  return { x: bestX, y: bestY, size };
 }
 
+/** A stone on the gravel: its middle, and its radius. */
 export interface Stone {
   readonly x: number;
   readonly y: number;
   readonly size: number;
 }
 
-/** What the finish reads. */
+/** All that a piece is made from. */
 export interface Relief {
   readonly plate: Plate;
+  readonly lattice: number;
+  /** The network that moves and measures the carving. */
+  readonly bed: Bed;
   /** 0 cloth, 1 gravel, 2 dunes. */
   readonly carving: number;
-  /** The cloth, or the swell under gravel and dunes. */
-  readonly height: Field;
-  /** How much higher the neighbourhood is. */
-  readonly hollow: Field;
-  readonly shadow: Field;
-  /** How far furrows and crests are moved across, and how high dunes are. */
-  readonly lean: Field;
-  readonly amount: Field;
   readonly stones: readonly Stone[];
+  /** Direction across the folds, furrows or dunes. */
   readonly ca: number;
   readonly sa: number;
+  /** How many folds, how far the network moves a place, and how high folds and dunes are. */
+  readonly wide: number;
+  readonly swing: number;
+  readonly tall: number;
+  /** Of a cloth: how much it is gathered at one end, how strong its lesser folds are, how flat its calm parts. */
+  readonly gather: number;
+  readonly creases: number;
+  readonly calm: number;
   /** Furrows or dunes across the plate. */
   readonly rows: number;
   /** Rings of gravel round a stone, and how dark stones are. */
   readonly rings: number;
   readonly stoneTone: number;
+  /** Where light comes from, and how fast its ray rises. */
   readonly lx: number;
   readonly ly: number;
   readonly lz: number;
   readonly rise: number;
-  readonly lattice: number;
+  /** Ripples of dunes. */
   readonly fine: number;
   readonly grain: number;
-  readonly palette: readonly Lab[];
-  readonly tones: Int32Array;
   readonly contrast: number;
+  readonly palette: readonly Lab[];
+  /** What the network says: the ground's swell, how far a place is moved along and across, and where it is calm. */
+  readonly swell: Field;
+  readonly shift: Field;
+  readonly bow: Field;
+  readonly mask: Field;
+  /** The cloth, or the swell under gravel and dunes. */
+  readonly height: Field;
+  /** How far furrows and crests are moved across, and how high dunes are; of a cloth nobody asks. */
+  readonly lean: Field;
+  readonly amount: Field;
+  /** How much higher the neighbourhood is. */
+  readonly hollow: Field;
+  /** The shadow that a cloth throws on itself. */
+  readonly shadow: Field;
+  /** Quantiles of the mask, and of the tones. */
+  readonly masks: Int32Array;
+  readonly tones: Int32Array;
+}
+
+export function rawOfRelief(c: Relief, x: number, y: number, _k: number, out: Int32Array): void {
+  bedAt(c.bed, x, y, out);
+  out[0] = clamp(out[0]! >> 1, -26000, 26000);
+  out[1] = clamp(out[1]! >> 1, -26000, 26000);
+  out[2] = clamp(out[2]! >> 1, -26000, 26000);
+  out[3] = clamp(out[3]! >> 1, -26000, 26000);
+}
+
+export function roundsOfRelief(_c: Relief): number {
+  return 1;
+}
+
+export function maskOfRelief(c: Relief, _i: number, x: number, y: number): number {
+  return fieldAt(c.mask, x, y) >> 3;
+}
+
+export function keepMasks(c: Relief, _i: number, sorted: Int32Array): void {
+  keepQuantiles(c.masks, sorted);
+}
+
+export function heightOfRelief(c: Relief, x: number, y: number, k: number, out: Int32Array): void {
+  const { masks } = c;
+  const swell = nodeOf(c.swell, k) >> 4;
+  const mask = fieldAt(c.mask, x, y) >> 3;
+  if (c.carving === CLOTH) {
+    out[0] = foldsAt(c, x, y, k, mask) + swell;
+    out[1] = 0;
+    out[2] = 0;
+    return;
+  }
+  out[0] = swell;
+  out[1] = mul(nodeOf(c.shift, k), c.swing) + (noise((x * 3) >> 1, (y * 3) >> 1, c.lattice + 11) >> 4);
+  out[2] = mul(c.tall, 1300 + mul(step(masks[2]!, masks[46]!, mask), 6800));
+}
+
+/** Heights of the folds of a cloth, at node k. */
+function foldsAt(c: Relief, x: number, y: number, k: number, mask: number): number {
+  const { masks, lattice } = c;
+  const v = mul(y, c.ca) - mul(x, c.sa) + mul(nodeOf(c.bow, k), c.swing >> 1);
+  const straight = mul(x, c.ca) + mul(y, c.sa) + mul(nodeOf(c.shift, k), c.swing);
+  // Gathered at one end: folds run together there.
+  const u = mul(straight, ONE + mul(c.gather, ONE - v) - c.gather);
+  const n = noise((u * c.wide) >> 2, v >> 2, lattice + 20);
+  const m = noise((u * c.wide * 5) >> 3, v >> 1, lattice + 21);
+  const quiet = ONE - mul(c.calm, ONE - step(masks[10]!, masks[52]!, mask));
+  return mul(root(n * n + 250000) + mul(root(m * m + 120000), c.creases), mul(c.tall << 1, Math.max(900, quiet)));
+}
+
+export function hollowOfRelief(c: Relief, x: number, y: number, k: number, out: Int32Array): void {
+  const { height } = c;
+  const straight =
+    heldNode(height, k - 4 * NODES) +
+    heldNode(height, k + 4 * NODES) +
+    heldNode(height, k - 4) +
+    heldNode(height, k + 4);
+  const aslant =
+    heldNode(height, k - 3 * NODES - 3) +
+    heldNode(height, k - 3 * NODES + 3) +
+    heldNode(height, k + 3 * NODES - 3) +
+    heldNode(height, k + 3 * NODES + 3);
+  out[0] = ((straight + aslant) >> 3) - nodeOf(height, k);
+  out[1] = c.carving === CLOTH ? drapedAt(c, x, y) : 0;
+}
+
+/** A field's node, its index held to the lattice. */
+function heldNode(field: Field, k: number): number {
+  return nodeOf(field, clamp(k, 0, NODES * NODES - 1));
+}
+
+/** How deep a place on a cloth lies in the shadow of its folds. */
+function drapedAt(c: Relief, x: number, y: number): number {
+  const own = fieldAt(c.height, x, y) >> 3;
+  let deepest = 0;
+  for (let d = 120; d <= 1560; d += 160) {
+    const above = (fieldAt(c.height, x + mul(c.lx, d), y + mul(c.ly, d)) >> 3) - own - mul(d, c.rise);
+    deepest = Math.max(deepest, div(above * ONE, 120 + (d >> 2)));
+  }
+  return Math.min(deepest, ONE);
+}
+
+export function valueOfRelief(c: Relief, _i: number, x: number, y: number): number {
+  return toneOf(c, x, y);
+}
+
+export function keepTones(c: Relief, _i: number, sorted: Int32Array): void {
+  keepQuantiles(c.tones, sorted);
 }
 
 /** Phase of the rows at a place: 8192 from one to the next. */
@@ -311,5 +408,3 @@ export function surroundRelief(c: Relief, x: number, y: number, out: Colour): vo
 function distance(x: number, y: number): number {
   return root(x * x + y * y);
 }
-
-const AROUND = [-4 * NODES, 4 * NODES, -4, 4, -3 * NODES - 3, -3 * NODES + 3, 3 * NODES - 3, 3 * NODES + 3];

@@ -2,6 +2,7 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const reliefShader = `
+var<private> SLOTS: array<i32, 32>;
 
 fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
 fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
@@ -117,8 +118,8 @@ fn distance_(x_0: i32, y_1: i32) -> i32 {
 }
 
 fn outside_(c_0: i32, i_1: i32, x_2: i32, y_3: i32) -> i32 {
-  var stone_4: i32 = ((memory[(((c_0) + (96))) >> 2u]) + (((i_1) * (12))));
-  var ragged_5: i32 = ((noise_(((((x_2) * (3))) >> u32(1)), ((((y_3) * (3))) >> u32(1)), ((((memory[(((c_0) + (140))) >> 2u]) + (40))) + (i_1)))) >> u32(4));
+  var stone_4: i32 = ((memory[(((c_0) + (36))) >> 2u]) + (((i_1) * (12))));
+  var ragged_5: i32 = ((noise_(((((x_2) * (3))) >> u32(1)), ((((y_3) * (3))) >> u32(1)), ((((memory[(((c_0) + (12))) >> 2u]) + (40))) + (i_1)))) >> u32(4));
   return ((((distance_(((x_2) - (memory[(stone_4) >> 2u])), ((y_3) - (memory[(((stone_4) + (4))) >> 2u])))) + (ragged_5))) - (memory[(((stone_4) + (8))) >> 2u]));
 }
 
@@ -128,7 +129,7 @@ fn nearest_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
   {
     var i_5: i32 = 0;
     loop {
-      if (!(((i_5) < (memory[(((c_0) + (100))) >> 2u])))) { break; }
+      if (!(((i_5) < (memory[(((c_0) + (40))) >> 2u])))) { break; }
       var away_6: i32 = outside_(c_0, i_5, x_1, y_2);
       if (((away_6) < (least_3))) {
         least_3 = away_6;
@@ -166,7 +167,7 @@ fn mul_(a_0: i32, b_1: i32) -> i32 {
 }
 
 fn rowAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
-  return ((((((((((mul_(x_1, memory[(((c_0) + (104))) >> 2u])) + (mul_(y_2, memory[(((c_0) + (108))) >> 2u])))) << u32(3))) + (fieldAt_(((c_0) + (64)), x_1, y_2)))) * (memory[(((c_0) + (112))) >> 2u]))) >> u32(4));
+  return ((((((((((mul_(x_1, memory[(((c_0) + (44))) >> 2u])) + (mul_(y_2, memory[(((c_0) + (48))) >> 2u])))) << u32(3))) + (fieldAt_(((c_0) + (204)), x_1, y_2)))) * (memory[(((c_0) + (76))) >> 2u]))) >> u32(4));
 }
 
 fn triangle_(phase_0: i32) -> i32 {
@@ -175,15 +176,15 @@ fn triangle_(phase_0: i32) -> i32 {
 }
 
 fn gravelAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
-  var pitch_3: i32 = ((16384) / (memory[(((c_0) + (112))) >> 2u]));
+  var pitch_3: i32 = ((16384) / (memory[(((c_0) + (76))) >> 2u]));
   var i_4: i32 = nearest_(c_0, x_1, y_2);
   var away_5: i32 = select(outside_(c_0, i_4, x_1, y_2), 32767, ((i_4) < (0)));
   if (((away_5) < (0))) {
-    var size_6: i32 = memory[(((((memory[(((c_0) + (96))) >> 2u]) + (((i_4) * (12))))) + (8))) >> 2u];
+    var size_6: i32 = memory[(((((memory[(((c_0) + (36))) >> 2u]) + (((i_4) * (12))))) + (8))) >> 2u];
     var up_7: i32 = min(((0) - (away_5)), size_6);
-    return ((((((root_(((up_7) * (((((2) * (size_6))) - (up_7)))))) << u32(2))) + (((fractal_(((x_1) * (4)), ((y_2) * (4)), ((memory[(((c_0) + (140))) >> 2u]) + (44)), 3)) >> u32(5))))) + (600));
+    return ((((((root_(((up_7) * (((((2) * (size_6))) - (up_7)))))) << u32(2))) + (((fractal_(((x_1) * (4)), ((y_2) * (4)), ((memory[(((c_0) + (12))) >> 2u]) + (44)), 3)) >> u32(5))))) + (600));
   }
-  var w_8: i32 = triangle_(select(rowAt_(c_0, x_1, y_2), ((((away_5) * (8192))) / (pitch_3)), ((away_5) < (((pitch_3) * (memory[(((c_0) + (116))) >> 2u]))))));
+  var w_8: i32 = triangle_(select(rowAt_(c_0, x_1, y_2), ((((away_5) * (8192))) / (pitch_3)), ((away_5) < (((pitch_3) * (memory[(((c_0) + (80))) >> 2u]))))));
   return mul_(mul_(w_8, w_8), ((((pitch_3) * (13))) / (4)));
 }
 
@@ -194,11 +195,11 @@ fn duneAt_(row_0: i32, high_1: i32) -> i32 {
 }
 
 fn heightAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
-  var base_3: i32 = fieldAt_(((c_0) + (16)), x_1, y_2);
-  if (((memory[(((c_0) + (12))) >> 2u]) == (0))) {
+  var base_3: i32 = fieldAt_(((c_0) + (188)), x_1, y_2);
+  if (((memory[(((c_0) + (32))) >> 2u]) == (0))) {
     return base_3;
   }
-  return ((base_3) + (select(duneAt_(rowAt_(c_0, x_1, y_2), fieldAt_(((c_0) + (80)), x_1, y_2)), gravelAt_(c_0, x_1, y_2), ((memory[(((c_0) + (12))) >> 2u]) == (1)))));
+  return ((base_3) + (select(duneAt_(rowAt_(c_0, x_1, y_2), fieldAt_(((c_0) + (220)), x_1, y_2)), gravelAt_(c_0, x_1, y_2), ((memory[(((c_0) + (32))) >> 2u]) == (1)))));
 }
 
 fn rippleAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
@@ -208,17 +209,17 @@ fn rippleAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
     return 0;
   }
   var up_5: i32 = ((((t_4) * (8192))) / (5800));
-  var wave_6: i32 = triangle_(((((((row_3) * (9))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((memory[(((c_0) + (140))) >> 2u]) + (31)))) >> u32(1))))) + (noise_(x_1, y_2, ((memory[(((c_0) + (140))) >> 2u]) + (32))))));
-  return ((mul_(mul_(wave_6, memory[(((c_0) + (144))) >> 2u]), mul_(up_5, ((8192) - (up_5))))) >> u32(3));
+  var wave_6: i32 = triangle_(((((((row_3) * (9))) + (((noise_(((x_1) * (3)), ((y_2) * (3)), ((memory[(((c_0) + (12))) >> 2u]) + (31)))) >> u32(1))))) + (noise_(x_1, y_2, ((memory[(((c_0) + (12))) >> 2u]) + (32))))));
+  return ((mul_(mul_(wave_6, memory[(((c_0) + (104))) >> 2u]), mul_(up_5, ((8192) - (up_5))))) >> u32(3));
 }
 
 fn surfaceAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
   var height_3: i32 = heightAt_(c_0, x_1, y_2);
-  return select(height_3, ((height_3) + (rippleAt_(c_0, x_1, y_2))), ((memory[(((c_0) + (12))) >> 2u]) > (1)));
+  return select(height_3, ((height_3) + (rippleAt_(c_0, x_1, y_2))), ((memory[(((c_0) + (32))) >> 2u]) > (1)));
 }
 
 fn castAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
-  if ((((memory[(((c_0) + (12))) >> 2u]) == (1)) && (((memory[(((c_0) + (100))) >> 2u]) == (0)) || ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) > (1400))))) {
+  if ((((memory[(((c_0) + (32))) >> 2u]) == (1)) && (((memory[(((c_0) + (40))) >> 2u]) == (0)) || ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) > (1400))))) {
     return 0;
   }
   var own_3: i32 = ((heightAt_(c_0, x_1, y_2)) >> u32(3));
@@ -227,12 +228,12 @@ fn castAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
     var d_5: i32 = 60;
     loop {
       if (!(((d_5) < (1100)))) { break; }
-      var tx_6: i32 = ((x_1) + (mul_(memory[(((c_0) + (124))) >> 2u], d_5)));
-      var ty_7: i32 = ((y_2) + (mul_(memory[(((c_0) + (128))) >> 2u], d_5)));
-      if ((((memory[(((c_0) + (12))) >> 2u]) == (1)) && ((outside_(c_0, nearest_(c_0, tx_6, ty_7), tx_6, ty_7)) >= (0)))) {
+      var tx_6: i32 = ((x_1) + (mul_(memory[(((c_0) + (88))) >> 2u], d_5)));
+      var ty_7: i32 = ((y_2) + (mul_(memory[(((c_0) + (92))) >> 2u], d_5)));
+      if ((((memory[(((c_0) + (32))) >> 2u]) == (1)) && ((outside_(c_0, nearest_(c_0, tx_6, ty_7), tx_6, ty_7)) >= (0)))) {
         continue;
       }
-      var above_8: i32 = ((((((heightAt_(c_0, tx_6, ty_7)) >> u32(3))) - (own_3))) - (mul_(d_5, memory[(((c_0) + (136))) >> 2u])));
+      var above_8: i32 = ((((((heightAt_(c_0, tx_6, ty_7)) >> u32(3))) - (own_3))) - (mul_(d_5, memory[(((c_0) + (100))) >> 2u])));
       deepest_4 = max(deepest_4, ((((above_8) * (8192))) / (((30) + (((d_5) >> u32(3)))))));
       continuing {
         d_5 = ((d_5) + (((40) + (((d_5) >> u32(2))))));
@@ -246,9 +247,9 @@ fn toneOf_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
   var gx_3: i32 = clamp_(((((surfaceAt_(c_0, ((x_1) + (28)), y_2)) - (surfaceAt_(c_0, ((x_1) - (28)), y_2)))) << u32(4)), i32(-23000), 23000);
   var gy_4: i32 = clamp_(((((surfaceAt_(c_0, x_1, ((y_2) + (28)))) - (surfaceAt_(c_0, x_1, ((y_2) - (28)))))) << u32(4)), i32(-23000), 23000);
   var length_5: i32 = root_(((((((gx_3) * (gx_3))) + (((gy_4) * (gy_4))))) + (67108864)));
-  var lit_6: i32 = clamp_(((((((((memory[(((c_0) + (132))) >> 2u]) - (mul_(gx_3, memory[(((c_0) + (124))) >> 2u])))) - (mul_(gy_4, memory[(((c_0) + (128))) >> 2u])))) * (8192))) / (length_5)), i32(-2000), 8192);
-  var hidden_7: i32 = select(castAt_(c_0, x_1, y_2), ((fieldAt_(((c_0) + (48)), x_1, y_2)) >> u32(3)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
-  return ((((((8192) - (lit_6))) + (mul_(hidden_7, 3000)))) + (clamp_(((fieldAt_(((c_0) + (32)), x_1, y_2)) >> u32(1)), i32(-1200), 2400)));
+  var lit_6: i32 = clamp_(((((((((memory[(((c_0) + (96))) >> 2u]) - (mul_(gx_3, memory[(((c_0) + (88))) >> 2u])))) - (mul_(gy_4, memory[(((c_0) + (92))) >> 2u])))) * (8192))) / (length_5)), i32(-2000), 8192);
+  var hidden_7: i32 = select(castAt_(c_0, x_1, y_2), ((fieldAt_(((c_0) + (252)), x_1, y_2)) >> u32(3)), ((memory[(((c_0) + (32))) >> 2u]) == (0)));
+  return ((((((8192) - (lit_6))) + (mul_(hidden_7, 3000)))) + (clamp_(((fieldAt_(((c_0) + (236)), x_1, y_2)) >> u32(1)), i32(-1200), 2400)));
 }
 
 fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
@@ -295,15 +296,15 @@ fn ramp0_(out_0: ptr<function, array<i32, 3>>, palette_1: i32, t_2: i32) {
 }
 
 fn shadeRelief3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var s_4: i32 = memory[(((c_0) + (140))) >> 2u];
+  var s_4: i32 = memory[(((c_0) + (12))) >> 2u];
   var raw_5: i32 = toneOf_(c_0, x_1, y_2);
-  var share_6: i32 = equalise_(((c_0) + (160)), raw_5);
-  var tone_7: i32 = mix_(clamp_(((raw_5) - (1500)), 0, 8192), mul_(share_6, mul_(share_6, share_6)), memory[(((c_0) + (168))) >> 2u]);
-  var stone_8: bool = (((memory[(((c_0) + (100))) >> 2u]) > (0)) && ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) < (0)));
-  ramp0_(out_3, ((c_0) + (152)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (12))) >> 2u]) == (0)))), ((memory[(((c_0) + (120))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
+  var share_6: i32 = equalise_(((c_0) + (276)), raw_5);
+  var tone_7: i32 = mix_(clamp_(((raw_5) - (1500)), 0, 8192), mul_(share_6, mul_(share_6, share_6)), memory[(((c_0) + (112))) >> 2u]);
+  var stone_8: bool = (((memory[(((c_0) + (40))) >> 2u]) > (0)) && ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) < (0)));
+  ramp0_(out_3, ((c_0) + (116)), select(mul_(tone_7, select(6200, 7400, ((memory[(((c_0) + (32))) >> 2u]) == (0)))), ((memory[(((c_0) + (84))) >> 2u]) + (mul_(tone_7, 3500))), stone_8));
   var cloud_9: i32 = fractal_(((x_1) << u32(1)), ((y_2) << u32(1)), ((s_4) + (60)), 3);
-  var speck_10: i32 = select(((((noise_(((x_1) * (160)), ((y_2) * (160)), ((s_4) + (5)))) >> u32(5))) + (((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (6)))) >> u32(6)))), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
-  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((cloud_9) >> u32(6))) + (speck_10)), memory[(((c_0) + (148))) >> 2u])));
+  var speck_10: i32 = select(((((noise_(((x_1) * (160)), ((y_2) * (160)), ((s_4) + (5)))) >> u32(5))) + (((noise_(((x_1) * (52)), ((y_2) * (52)), ((s_4) + (6)))) >> u32(6)))), ((noise_(((x_1) * (30)), ((y_2) * (30)), ((s_4) + (5)))) >> u32(7)), ((memory[(((c_0) + (32))) >> 2u]) == (0)));
+  (*out_3)[0] = (((*out_3)[0]) + (mul_(((((cloud_9) >> u32(6))) + (speck_10)), memory[(((c_0) + (108))) >> 2u])));
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {

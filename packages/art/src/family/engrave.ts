@@ -172,12 +172,11 @@ export interface Engrave {
 }
 
 export function reliefOfEngrave(cut: Engrave, x: number, y: number, _k: number, out: Int32Array): void {
-  const o = new Int32Array(5);
-  bedAt(cut.bed, x, y, o);
+  bedAt(cut.bed, x, y, out);
   const pulled = (pullAt(cut.pull, x, y) * cut.pullWeight) >> 8;
   const fine = noise(x << 1, y << 1, cut.lattice + 8) >> 3;
-  out[0] = clamp((o[0]! >> 1) + (pulled >> 1) + fine, -14000, 14000);
-  out[1] = (o[1]! >> 1) + pulled;
+  out[0] = clamp((out[0]! >> 1) + (pulled >> 1) + fine, -14000, 14000);
+  out[1] = (out[1]! >> 1) + pulled;
 }
 
 export function litOfEngrave(cut: Engrave, _x: number, _y: number, k: number, out: Int32Array): void {

@@ -266,12 +266,11 @@ export interface Fields {
 }
 
 export function nodeOfField(f: Fields, x: number, y: number, _k: number, out: Int32Array): void {
-  const o = new Int32Array(5);
-  bedAt(f.bed, x, y, o);
-  out[0] = clamp(o[0]! >> 1, -16000, 16000);
-  out[1] = clamp(o[1]! >> 1, -16000, 16000);
-  out[2] = clamp(o[2]! >> 1, -16000, 16000);
-  out[3] = clamp(o[3]! >> 1, -16000, 16000);
+  bedAt(f.bed, x, y, out);
+  out[0] = clamp(out[0]! >> 1, -16000, 16000);
+  out[1] = clamp(out[1]! >> 1, -16000, 16000);
+  out[2] = clamp(out[2]! >> 1, -16000, 16000);
+  out[3] = clamp(out[3]! >> 1, -16000, 16000);
 }
 
 /** How far a place lies inside a form, about; negative outside. */

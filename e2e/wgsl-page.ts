@@ -12,6 +12,8 @@ import { relief } from "@carrara/art/kernel/relief.generated";
 import { reliefShader } from "@carrara/art/kernel/relief-gpu.generated";
 import { strata } from "@carrara/art/kernel/strata.generated";
 import { strataShader } from "@carrara/art/kernel/strata-gpu.generated";
+import { terrazzo } from "@carrara/art/kernel/terrazzo.generated";
+import { terrazzoShader } from "@carrara/art/kernel/terrazzo-gpu.generated";
 import { vessel } from "@carrara/art/kernel/vessel.generated";
 import { vesselShader } from "@carrara/art/kernel/vessel-gpu.generated";
 import { wash } from "@carrara/art/kernel/wash.generated";
@@ -33,6 +35,7 @@ const KERNELS = [
   [relief, reliefShader],
   [field, fieldShader],
   [weave, weaveShader],
+  [terrazzo, terrazzoShader],
 ] as const;
 
 /** A piece to compare: index of a house style, first word of its seed, pixels, samples. */

@@ -10,6 +10,7 @@ import { field } from "./family/field.ts";
 import { marble } from "./family/marble.ts";
 import { relief } from "./family/relief.ts";
 import { strata } from "./family/strata.ts";
+import { terrazzo } from "./family/terrazzo.ts";
 import { vessel } from "./family/vessel.ts";
 import { wash } from "./family/wash.ts";
 import { weave } from "./family/weave.ts";
@@ -26,4 +27,5 @@ export const FAMILIES: readonly (Family<any> | OldFamily)[] = [
   relief,
   field,
   weave,
+  terrazzo,
 ];

@@ -8,6 +8,7 @@ import { field } from "./kernel/field.generated.ts";
 import { marble } from "./kernel/marble.generated.ts";
 import { relief } from "./kernel/relief.generated.ts";
 import { strata } from "./kernel/strata.generated.ts";
+import { terrazzo } from "./kernel/terrazzo.generated.ts";
 import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
@@ -26,6 +27,7 @@ const KERNELS: Readonly<Record<string, KernelCode>> = {
   relief,
   field,
   weave,
+  terrazzo,
 };
 
 for (const [family, code] of Object.entries(KERNELS)) {

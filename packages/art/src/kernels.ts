@@ -11,6 +11,7 @@ import { field } from "./kernel/field.generated.ts";
 import { marble } from "./kernel/marble.generated.ts";
 import { relief } from "./kernel/relief.generated.ts";
 import { strata } from "./kernel/strata.generated.ts";
+import { terrazzo } from "./kernel/terrazzo.generated.ts";
 import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
@@ -18,7 +19,7 @@ import { createAsker, createKernel, type Kernel, type KernelCode } from "./kerne
 import { lightTile, renderTile } from "./render.ts";
 
 /** Index = the code in byte 1 of a style, as in families.ts. */
-const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave];
+const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave, terrazzo];
 
 /**
  * The fastest way to a family's pieces here; all ways give the same bytes. Holds memory: one for each thread.

@@ -35,7 +35,7 @@ test("what is wrong with a style is named with its byte, its value and the mend"
     return "accepted";
   };
   expect(message(edit(0, 2))).toMatchInlineSnapshot(`"Byte 0 of the style is 2. Give the format byte 1."`);
-  expect(message(edit(1, 9))).toMatchInlineSnapshot(`"Byte 1 of the style is 9. Give a family code from 0 to 8."`);
+  expect(message(edit(1, 10))).toMatchInlineSnapshot(`"Byte 1 of the style is 10. Give a family code from 0 to 9."`);
   expect(message(edit(2, 0))).toMatchInlineSnapshot(`"Byte 2 of the style is 0. Give 1 to 24 palettes."`);
   expect(message(edit(3, 9))).toMatchInlineSnapshot(`"Byte 3 of the style is 9. Give 1 to 8 formats."`);
   expect(message(edit(4, 3))).toMatchInlineSnapshot(`"Byte 4 of the style is 3. Give the family's 5 traits."`);

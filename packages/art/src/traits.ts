@@ -212,6 +212,15 @@ export const FAMILY_TRAITS: readonly FamilyTraits[] = [
       trait("Fringe", { None: 88, Cut: 100, Knotted: 68 }),
     ],
   },
+  {
+    name: "Terrazzo",
+    traits: [
+      trait("Inlay", { None: 88, Two: 76, Three: 56, Four: 36 }),
+      trait("Chips", { Fine: 84, Mixed: 100, Bold: 72 }),
+      trait("Cement", { Light: 76, Soft: 64, Dark: 56, Middle: 60 }),
+      trait("Scatter", { Even: 104, Drift: 92, Flow: 60 }),
+    ],
+  },
 ];
 
 /** First halves of titles: nouns without article. */

@@ -12,6 +12,7 @@ const CUTS = { inputs: [1, 1, 0.9, 0.5, 0.15], kinds: [0, 1, 2] };
 const FOLDS = { inputs: [1, 1, 0.8, 0.45, 0.15], kinds: [0, 1, 2] };
 const TINTS = { inputs: [0.8, 0.9, 0.6, 0.6, 0.4], kinds: [0, 1, 2] };
 const DYES = { inputs: [1.2, 1.2, 0.8, 0.4, 0.2], kinds: [0, 0, 1, 2] };
+const FLOORS = { inputs: [0.9, 0.9, 0.8, 0.5, 0.2], kinds: [0, 1, 2] };
 const PROFILE = { inputs: [1.6, 1.2], kinds: [0, 1, 2], latent: 0.5 };
 const GLAZE = { inputs: [0.8, 1.6, 0.8, 0.7, 0.7], kinds: [0, 0, 1, 2] };
 
@@ -30,7 +31,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Finestra",
     about: "Facades: arches, windows and niches, and the shadow in them.",
     family: 0,
-    weights: 3001,
+    weights: 3033,
     palettes: "Terracotta,Saffron,Indigo,Celadon,Riso Pine,Levanto,Oleander,Ligure,Morandi,Dusk",
     formats: "Portrait Portrait Square Landscape",
     params: [20, 30, 130, 10, 40, 70, 60, 0, 90, 20, 20, 0, 16, 190, 100, 110],
@@ -105,7 +106,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Isola",
     about: "One body of colour on a still sheet.",
     family: 3,
-    weights: 2004,
+    weights: 2017,
     palettes: "Siena,Celadon,Morandi,Arabescato,Terracotta,Cinnabar,Cobalt,Lascaux,Lichen,Albers",
     formats: "Square Square Portrait Bleed",
     allow: { Composition: ["Column", "Diagonal"] },
@@ -126,7 +127,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Portoro",
     about: "Dark slabs, bright veins.",
     family: 4,
-    weights: 4000,
+    weights: 4011,
     palettes: "~Portoro,~Marquina,Nocturne,Cobalt,Verde Alpi,Levanto,Tenmoku,Plum Ash",
     formats: "Square Portrait Landscape Tondo",
     allow: { Slab: ["Negative", "Negative"] },
@@ -137,7 +138,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Onda",
     about: "Coloured stone, folded like cloth.",
     family: 4,
-    weights: 4000,
+    weights: 4005,
     palettes: "Siena,Verde Alpi,Celadon,Ligure,Levanto,Oleander,Salina,Tenmoku",
     formats: "Square Portrait Bleed Tondo",
     params: [200, 60, 60, 110, 170, 100, 100],
@@ -305,5 +306,38 @@ export const DEFINITIONS: readonly Definition[] = [
     allow: { Cloth: ["Plaid", "Plaid"] },
     params: [0, 0, 0, 120, 0, 150, 110, 200],
     nets: [DYES],
+  },
+  {
+    name: "Seminato",
+    about: "Chips sown in cement, thick here and thin there.",
+    family: 9,
+    weights: 9000,
+    palettes: "Statuario,Siena,Celadon,Terracotta,Indigo,Oleander,Salina,Sumi,Verde Alpi,Albers,Morandi,Glacier",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    allow: { Inlay: ["None", "None"], Chips: ["Fine", "Mixed"], Scatter: ["Drift", "Flow"] },
+    params: [110, 150, 190, 60, 60, 60, 0, 0, 110, 60],
+    nets: [FLOORS],
+  },
+  {
+    name: "Palladiana",
+    about: "Broken slabs, laid close.",
+    family: 9,
+    weights: 9001,
+    palettes: "Statuario,Bardiglio,Levanto,Morandi,Tenmoku,Saffron,Cobalt,Lascaux,Ligure,Chapel,Riso Pine",
+    formats: "Square Portrait Landscape Tondo Bleed",
+    allow: { Inlay: ["None", "None"], Chips: ["Bold", "Bold"], Scatter: ["Even", "Even"] },
+    params: [110, 30, 250, 180, 60, 60, 0, 0, 90, 60],
+    nets: [FLOORS],
+  },
+  {
+    name: "Intarsia",
+    about: "Floors of several casts, parted by strips of brass.",
+    family: 9,
+    weights: 9002,
+    palettes: "Terracotta,Saffron,Riso Pine,Cobalt,Dusk,Ligure,Chapel,Albers,Plum Ash,Celadon,Levanto,Nocturne",
+    formats: "Square Square Portrait Landscape Tondo Bleed",
+    allow: { Inlay: ["Two", "Four"], Chips: ["Fine", "Mixed"] },
+    params: [60, 120, 150, 80, 130, 60, 120, 170, 90, 60],
+    nets: [FLOORS],
   },
 ];

@@ -4,7 +4,7 @@
  */
 import type { Latents } from "./draws.ts";
 import type { AskAll, Family, FieldsStep, Step } from "./family/family.ts";
-import { countEyes, eyePlaces, type Field, type Nodes, nodesOf, type Places, type Plate } from "./field.ts";
+import { countEyes, eyePlaces, type Field, NODES, type Nodes, nodesOf, type Places, type Plate } from "./field.ts";
 import { clamp } from "./integer.ts";
 
 /** Asks a family's functions at many places. A kernel does the same, some at a time. */
@@ -43,7 +43,11 @@ export const PLAIN: Baker = {
 export function bake<S extends object>(family: Family<S>, s: S, plate: Plate, by: Baker): void {
   for (const step of family.steps) {
     if ("node" in step) {
-      const fields = step.fields.map((name) => (s[name] as Field).nodes);
+      const fields = step.fields.map((name) => {
+        const field = s[name] as Field;
+        field.nodes = new Int32Array(NODES * NODES);
+        return field.nodes;
+      });
       by.nodes(family, step, s, nodesOf(plate), fields);
     } else if ("value" in step) {
       const rounds = step.rounds(s);

@@ -15,7 +15,7 @@ export const FIELD_MARGIN = 896;
 
 /** Node values (|value| < 2^15) and the part of the plane that they cover. */
 export interface Field {
-  readonly nodes: Int32Array;
+  nodes: Int32Array;
   readonly reachX: number;
   readonly reachY: number;
 }
@@ -46,14 +46,16 @@ export interface Nodes extends Places {
   readonly ks: Int32Array;
 }
 
-/** A field over a plate whose nodes are all 0. */
+/** A field over a plate without nodes: they are made when they are evaluated, so that a draw that is not taken costs little. */
 export function emptyField(plate: Plate): Field {
   return {
-    nodes: new Int32Array(NODES * NODES),
+    nodes: NO_NODES,
     reachX: plate.halfWidth + FIELD_MARGIN,
     reachY: plate.halfHeight + FIELD_MARGIN,
   };
 }
+
+const NO_NODES = new Int32Array(0);
 
 /** The nodes that a plate's fields need, row after row; made once for each shape of plate. */
 export function nodesOf(plate: Plate): Nodes {
@@ -235,13 +237,19 @@ export function equalise(quantiles: Int32Array, v: number): number {
 }
 
 /** A 20 x 20 grid over a plate, row after row: where {@link countEyes} looks. */
-export function eyePlaces(plate: Plate): Places {
+export function eyePlaces({ halfWidth, halfHeight }: Plate): Places {
+  const known = EYES.get(halfWidth * 65536 + halfHeight);
+  if (known) return known;
   const at = (i: number, half: number) => div((2 * i - 19) * half, 20);
-  return {
-    xs: Int32Array.from({ length: 400 }, (_, n) => at(n % 20, plate.halfWidth)),
-    ys: Int32Array.from({ length: 400 }, (_, n) => at(div(n, 20), plate.halfHeight)),
+  const places = {
+    xs: Int32Array.from({ length: 400 }, (_, n) => at(n % 20, halfWidth)),
+    ys: Int32Array.from({ length: 400 }, (_, n) => at(div(n, 20), halfHeight)),
   };
+  EYES.set(halfWidth * 65536 + halfHeight, places);
+  return places;
 }
+
+const EYES = new Map<number, Places>();
 
 /** How many of the {@link eyePlaces} stand above or below all eight neighbours: each becomes an island or an eye. */
 export function countEyes(value: (n: number) => number): number {

@@ -154,31 +154,44 @@ export function ask(net: BoundNet): void {
   const last = net.layers.length - 1;
   let from = INPUTS;
   for (let l = 0; l < last; l++) {
-    const { pairs, size, shift, kinds, weights, start } = net.layers[l]!;
-    const to = 12 - from;
-    for (let j = 0; j < size; j += 4) {
-      let a = start[j]!;
-      let b = start[j + 1]!;
-      let c = start[j + 2]!;
-      let d = start[j + 3]!;
-      for (let i = 0; i < pairs; i++) {
-        const both = SLOTS[from + i]!;
-        const w = j * pairs + 4 * i;
-        a = (a + dot16(weights[w]!, both)) | 0;
-        b = (b + dot16(weights[w + 1]!, both)) | 0;
-        c = (c + dot16(weights[w + 2]!, both)) | 0;
-        d = (d + dot16(weights[w + 3]!, both)) | 0;
-      }
-      const k = j >> 1;
-      SLOTS[to + k] = activate(kinds[k]!, phases(a, b, shift));
-      SLOTS[to + k + 1] = activate(kinds[k + 1]!, phases(c, d, shift));
-    }
-    from = to;
+    const layer = net.layers[l]!;
+    fire(layer.pairs, from, layer.shift, layer);
+    from = 12 - from;
   }
-  const { pairs, size, weights, start } = net.layers[last]!;
+  const layer = net.layers[last]!;
+  give(layer.pairs, from, layer);
+}
+
+/** Runs a hidden layer. What its loops run over comes first, so that a kernel can write them out for the usual networks. */
+function fire(pairs: number, from: number, shift: number, layer: BoundLayer): void {
+  const { size, kinds, weights, start } = layer;
+  const to = 12 - from;
+  for (let j = 0; j < size; j += 4) {
+    const w = j * pairs;
+    let a = start[j]!;
+    let b = start[j + 1]!;
+    let c = start[j + 2]!;
+    let d = start[j + 3]!;
+    for (let i = 0; i < pairs; i++) {
+      const both = SLOTS[from + i]!;
+      a = (a + dot16(weights[w + 4 * i]!, both)) | 0;
+      b = (b + dot16(weights[w + 4 * i + 1]!, both)) | 0;
+      c = (c + dot16(weights[w + 4 * i + 2]!, both)) | 0;
+      d = (d + dot16(weights[w + 4 * i + 3]!, both)) | 0;
+    }
+    const k = j >> 1;
+    SLOTS[to + k] = activate(kinds[k]!, phases(a, b, shift));
+    SLOTS[to + k + 1] = activate(kinds[k + 1]!, phases(c, d, shift));
+  }
+}
+
+/** Runs the output layer. */
+function give(pairs: number, from: number, layer: BoundLayer): void {
+  const { size, weights, start } = layer;
   for (let j = 0; j < size; j++) {
+    const w = j * pairs;
     let sum = start[j]!;
-    for (let i = 0; i < pairs; i++) sum = (sum + dot16(weights[j * pairs + i]!, SLOTS[from + i]!)) | 0;
+    for (let i = 0; i < pairs; i++) sum = (sum + dot16(weights[w + i]!, SLOTS[from + i]!)) | 0;
     SLOTS[OUTPUTS + j] = sum >> 2;
   }
 }
@@ -218,14 +231,17 @@ function activate(kind: number, z: number): number {
 function activationOf(kind: number, z: number): number {
   const sign = shr16(z, 15);
   const n = z ^ sign;
-  if (kind === 3) return shr16(sub16(MOST, shl16(n, 1)), 5);
-  if (kind === 2) {
+  let height = 0;
+  if (kind === 3) height = sub16(MOST, shl16(n, 1));
+  else if (kind === 2) {
     const u = shl16(min16(n, QUARTER_TURN), 2);
     const v = sub16(MOST, mul16(u, u));
-    return shr16(sub16(shl16(mul16(v, v), 1), MOST), 5);
+    height = sub16(shl16(mul16(v, v), 1), MOST);
+  } else {
+    const e = sub16(MOST, kind === 0 ? shl16(n, 1) : shl16(min16(n, QUARTER_TURN), 2));
+    height = sub16(MOST, mul16(e, e)) ^ sign;
   }
-  const e = sub16(MOST, kind === 0 ? shl16(n, 1) : shl16(min16(n, QUARTER_TURN), 2));
-  return shr16(sub16(MOST, mul16(e, e)) ^ sign, 5);
+  return shr16(height, 5);
 }
 
 /** 32767 and 8191 in both halves. */

@@ -30,8 +30,8 @@ function put(name: string, text: string): void {
   else if (read(file) !== text) stale += 1;
 }
 
-function kernelText(name: string, { program, exported }: Parts): string {
-  const wasm = kernelModule(program, exported);
+function kernelText(name: string, { program, exported, unrolled }: Parts): string {
+  const wasm = kernelModule(program, exported, unrolled);
   const layouts = Object.fromEntries(
     Array.from(program.layouts, ([record, { members }]) => [
       record,

@@ -161,16 +161,92 @@ fn phases_(one_0: i32, two_1: i32, from_2: i32) -> i32 {
 fn activationOf_(kind_0: i32, z_1: i32) -> i32 {
   var sign_2: i32 = shr16(z_1, 15);
   var n_3: i32 = ((z_1) ^ (sign_2));
+  var height_4: i32 = 0;
   if (((kind_0) == (3))) {
-    return shr16(sub16(2147450879, shl16(n_3, 1)), 5);
+    height_4 = sub16(2147450879, shl16(n_3, 1));
+  } else {
+    if (((kind_0) == (2))) {
+      var u_6: i32 = shl16(min16(n_3, 536813567), 2);
+      var v_7: i32 = sub16(2147450879, mul16(u_6, u_6));
+      height_4 = sub16(shl16(mul16(v_7, v_7), 1), 2147450879);
+    } else {
+      var e_5: i32 = sub16(2147450879, select(shl16(min16(n_3, 536813567), 2), shl16(n_3, 1), ((kind_0) == (0))));
+      height_4 = ((sub16(2147450879, mul16(e_5, e_5))) ^ (sign_2));
+    }
   }
-  if (((kind_0) == (2))) {
-    var u_4: i32 = shl16(min16(n_3, 536813567), 2);
-    var v_5: i32 = sub16(2147450879, mul16(u_4, u_4));
-    return shr16(sub16(shl16(mul16(v_5, v_5), 1), 2147450879), 5);
+  return shr16(height_4, 5);
+}
+
+fn fire_(pairs_0: i32, from_1: i32, shift_2: i32, layer_3: i32) {
+  var size_4: i32 = memory[(((layer_3) + (4))) >> 2u];
+  var kinds_5: i32 = ((layer_3) + (12));
+  var kindsAt_6: i32 = memory[(kinds_5) >> 2u];
+  var weights_7: i32 = ((layer_3) + (20));
+  var weightsAt_8: i32 = memory[(weights_7) >> 2u];
+  var start_9: i32 = ((layer_3) + (28));
+  var startAt_10: i32 = memory[(start_9) >> 2u];
+  var to_11: i32 = ((12) - (from_1));
+  {
+    var j_12: i32 = 0;
+    loop {
+      if (!(((j_12) < (size_4)))) { break; }
+      var w_13: i32 = ((j_12) * (pairs_0));
+      var a_14: i32 = memory[(((startAt_10) + (((j_12) << u32(2))))) >> 2u];
+      var b_15: i32 = memory[(((((startAt_10) + (((j_12) << u32(2))))) + (4))) >> 2u];
+      var c_16: i32 = memory[(((((startAt_10) + (((j_12) << u32(2))))) + (8))) >> 2u];
+      var d_17: i32 = memory[(((((startAt_10) + (((j_12) << u32(2))))) + (12))) >> 2u];
+      {
+        var i_18: i32 = 0;
+        loop {
+          if (!(((i_18) < (pairs_0)))) { break; }
+          var both_19: i32 = SLOTS[((from_1) + (i_18))];
+          a_14 = ((a_14) + (dot16(memory[(((weightsAt_8) + (((((w_13) + (((4) * (i_18))))) << u32(2))))) >> 2u], both_19)));
+          b_15 = ((b_15) + (dot16(memory[(((((weightsAt_8) + (((((w_13) + (((4) * (i_18))))) << u32(2))))) + (4))) >> 2u], both_19)));
+          c_16 = ((c_16) + (dot16(memory[(((((weightsAt_8) + (((((w_13) + (((4) * (i_18))))) << u32(2))))) + (8))) >> 2u], both_19)));
+          d_17 = ((d_17) + (dot16(memory[(((((weightsAt_8) + (((((w_13) + (((4) * (i_18))))) << u32(2))))) + (12))) >> 2u], both_19)));
+          continuing {
+            i_18 = ((i_18) + (1));
+          }
+        }
+      }
+      var k_20: i32 = ((j_12) >> u32(1));
+      SLOTS[((to_11) + (k_20))] = activationOf_(memory[(((kindsAt_6) + (((k_20) << u32(2))))) >> 2u], phases_(a_14, b_15, shift_2));
+      SLOTS[((((to_11) + (k_20))) + (1))] = activationOf_(memory[(((((kindsAt_6) + (((k_20) << u32(2))))) + (4))) >> 2u], phases_(c_16, d_17, shift_2));
+      continuing {
+        j_12 = ((j_12) + (4));
+      }
+    }
   }
-  var e_6: i32 = sub16(2147450879, select(shl16(min16(n_3, 536813567), 2), shl16(n_3, 1), ((kind_0) == (0))));
-  return shr16(((sub16(2147450879, mul16(e_6, e_6))) ^ (sign_2)), 5);
+}
+
+fn give_(pairs_0: i32, from_1: i32, layer_2: i32) {
+  var size_3: i32 = memory[(((layer_2) + (4))) >> 2u];
+  var weights_4: i32 = ((layer_2) + (20));
+  var weightsAt_5: i32 = memory[(weights_4) >> 2u];
+  var start_6: i32 = ((layer_2) + (28));
+  var startAt_7: i32 = memory[(start_6) >> 2u];
+  {
+    var j_8: i32 = 0;
+    loop {
+      if (!(((j_8) < (size_3)))) { break; }
+      var w_9: i32 = ((j_8) * (pairs_0));
+      var sum_10: i32 = memory[(((startAt_7) + (((j_8) << u32(2))))) >> 2u];
+      {
+        var i_11: i32 = 0;
+        loop {
+          if (!(((i_11) < (pairs_0)))) { break; }
+          sum_10 = ((sum_10) + (dot16(memory[(((weightsAt_5) + (((((w_9) + (i_11))) << u32(2))))) >> 2u], SLOTS[((from_1) + (i_11))])));
+          continuing {
+            i_11 = ((i_11) + (1));
+          }
+        }
+      }
+      SLOTS[((24) + (j_8))] = ((sum_10) >> u32(2));
+      continuing {
+        j_8 = ((j_8) + (1));
+      }
+    }
+  }
 }
 
 fn ask_(net_0: i32) {
@@ -180,80 +256,16 @@ fn ask_(net_0: i32) {
     var l_3: i32 = 0;
     loop {
       if (!(((l_3) < (last_1)))) { break; }
-      var pairs_4: i32 = memory[(((memory[(net_0) >> 2u]) + (((l_3) * (36))))) >> 2u];
-      var size_5: i32 = memory[(((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (4))) >> 2u];
-      var shift_6: i32 = memory[(((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (8))) >> 2u];
-      var kinds_7: i32 = ((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (12));
-      var kindsAt_8: i32 = memory[(kinds_7) >> 2u];
-      var weights_9: i32 = ((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (20));
-      var weightsAt_10: i32 = memory[(weights_9) >> 2u];
-      var start_11: i32 = ((((memory[(net_0) >> 2u]) + (((l_3) * (36))))) + (28));
-      var startAt_12: i32 = memory[(start_11) >> 2u];
-      var to_13: i32 = ((12) - (from_2));
-      {
-        var j_14: i32 = 0;
-        loop {
-          if (!(((j_14) < (size_5)))) { break; }
-          var a_15: i32 = memory[(((startAt_12) + (((j_14) << u32(2))))) >> 2u];
-          var b_16: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (4))) >> 2u];
-          var c_17: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (8))) >> 2u];
-          var d_18: i32 = memory[(((((startAt_12) + (((j_14) << u32(2))))) + (12))) >> 2u];
-          {
-            var i_19: i32 = 0;
-            loop {
-              if (!(((i_19) < (pairs_4)))) { break; }
-              var both_20: i32 = SLOTS[((from_2) + (i_19))];
-              var w_21: i32 = ((((j_14) * (pairs_4))) + (((4) * (i_19))));
-              a_15 = ((a_15) + (dot16(memory[(((weightsAt_10) + (((w_21) << u32(2))))) >> 2u], both_20)));
-              b_16 = ((b_16) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (4))) >> 2u], both_20)));
-              c_17 = ((c_17) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (8))) >> 2u], both_20)));
-              d_18 = ((d_18) + (dot16(memory[(((((weightsAt_10) + (((w_21) << u32(2))))) + (12))) >> 2u], both_20)));
-              continuing {
-                i_19 = ((i_19) + (1));
-              }
-            }
-          }
-          var k_22: i32 = ((j_14) >> u32(1));
-          SLOTS[((to_13) + (k_22))] = activationOf_(memory[(((kindsAt_8) + (((k_22) << u32(2))))) >> 2u], phases_(a_15, b_16, shift_6));
-          SLOTS[((((to_13) + (k_22))) + (1))] = activationOf_(memory[(((((kindsAt_8) + (((k_22) << u32(2))))) + (4))) >> 2u], phases_(c_17, d_18, shift_6));
-          continuing {
-            j_14 = ((j_14) + (4));
-          }
-        }
-      }
-      from_2 = to_13;
+      var layer_4: i32 = ((memory[(net_0) >> 2u]) + (((l_3) * (36))));
+      fire_(memory[(layer_4) >> 2u], from_2, memory[(((layer_4) + (8))) >> 2u], layer_4);
+      from_2 = ((12) - (from_2));
       continuing {
         l_3 = ((l_3) + (1));
       }
     }
   }
-  var pairs_23: i32 = memory[(((memory[(net_0) >> 2u]) + (((last_1) * (36))))) >> 2u];
-  var size_24: i32 = memory[(((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (4))) >> 2u];
-  var weights_25: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (20));
-  var weightsAt_26: i32 = memory[(weights_25) >> 2u];
-  var start_27: i32 = ((((memory[(net_0) >> 2u]) + (((last_1) * (36))))) + (28));
-  var startAt_28: i32 = memory[(start_27) >> 2u];
-  {
-    var j_29: i32 = 0;
-    loop {
-      if (!(((j_29) < (size_24)))) { break; }
-      var sum_30: i32 = memory[(((startAt_28) + (((j_29) << u32(2))))) >> 2u];
-      {
-        var i_31: i32 = 0;
-        loop {
-          if (!(((i_31) < (pairs_23)))) { break; }
-          sum_30 = ((sum_30) + (dot16(memory[(((weightsAt_26) + (((((((j_29) * (pairs_23))) + (i_31))) << u32(2))))) >> 2u], SLOTS[((from_2) + (i_31))])));
-          continuing {
-            i_31 = ((i_31) + (1));
-          }
-        }
-      }
-      SLOTS[((24) + (j_29))] = ((sum_30) >> u32(2));
-      continuing {
-        j_29 = ((j_29) + (1));
-      }
-    }
-  }
+  var layer_5: i32 = ((memory[(net_0) >> 2u]) + (((last_1) * (36))));
+  give_(memory[(layer_5) >> 2u], from_2, layer_5);
 }
 
 fn triangle_(phase_0: i32) -> i32 {

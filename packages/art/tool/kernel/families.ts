@@ -12,7 +12,7 @@ import { EXPONENTIAL } from "../../src/family/wash.ts";
 import { DIRECTIONS } from "../../src/noise.ts";
 import type { Program } from "./ir.ts";
 import { lower } from "./lower.ts";
-import type { Exported } from "./wasm.ts";
+import type { Exported, Unrolled } from "./wasm.ts";
 
 /** A family whose finish is written as plain functions of a state. */
 export interface Compiled {
@@ -50,11 +50,26 @@ function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number
 export interface Parts {
   readonly program: Program;
   readonly exported: readonly Exported[];
+  readonly unrolled: Unrolled;
+}
+
+/** A network of five inputs and two layers of so many neurons. */
+function layersOf(width: number): Unrolled {
+  return {
+    fire: [
+      [3, 0, 12],
+      [width >> 1, 12, 7],
+    ],
+    give: [[width >> 1, 0]],
+  };
 }
 
 /** A bare network. */
 export function netProgram(): Parts {
-  return run(lower({ files: ["halves", "net"].map(source), tables: {}, instead: INSTEAD }, "askAt"), 3);
+  const program = lower({ files: ["halves", "net"].map(source), tables: {}, instead: INSTEAD }, "askAt");
+  const [wide, usual] = [layersOf(24), layersOf(16)];
+  const unrolled = { fire: [...wide.fire!, ...usual.fire!.slice(1)], give: [...wide.give!, ...usual.give!] };
+  return { ...run(program, 3), unrolled };
 }
 
 /** What a field network answers at a place, its noises included. */
@@ -97,14 +112,18 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
     NODE_OUTPUTS,
   );
   const rest = asked.map(({ entry: _, ...each }, i) => ({ ...each, routine: program.entries[i + 1]! }));
-  return { program, exported: [...run(program, 3).exported, ...rest] };
+  return { program, exported: [...run(program, 3).exported, ...rest], unrolled: layersOf(file === "vessel" ? 12 : 16) };
 }
 
 /** A node's function has room for all outputs of a field network, whether its family keeps them or not. */
 const NODE_OUTPUTS = 5;
 
 function run(program: Program, outputs: number): Parts {
-  return { program, exported: [{ name: "run", routine: program.entry, shared: 0, outputs, held: false }] };
+  return {
+    program,
+    exported: [{ name: "run", routine: program.entry, shared: 0, outputs, held: false }],
+    unrolled: layersOf(16),
+  };
 }
 
 /** The functions of a family that its set-up asks, by name. */

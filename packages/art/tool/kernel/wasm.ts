@@ -26,6 +26,7 @@ import {
   V128,
 } from "@carrara/base/wasm";
 import type { Binary, Call, Expr, Program, Routine, Scratch, Statement, Variable } from "./ir.ts";
+import { unroll } from "./unroll.ts";
 
 /** Bytes of one group's part of an array: four int32. */
 const GROUP = 16;
@@ -46,8 +47,13 @@ export interface Exported {
  * A module with `memory` and, for each entry, `NAME(state, arrays, groups, ...shared)`: calls it for each group of four
  * samples. The entry's first parameter is a record, at the address `state`; then come the shared ones. At `arrays` stand
  * addresses: of an array of int32 for each other int parameter, and of one for each output.
+ * @param unrolled first arguments of routines without a result, for which they are written out
  */
-export function kernelModule(program: Program, exported: readonly Exported[]): Uint8Array<ArrayBuffer> {
+export function kernelModule(
+  program: Program,
+  exported: readonly Exported[],
+  unrolled: Unrolled = {},
+): Uint8Array<ArrayBuffer> {
   const functions: (FunctionParts | undefined)[] = exported.map(() => undefined);
   const variants = new Map<string, Variant>();
   const variantOf = (routine: Routine, varying: readonly boolean[]): Variant => {
@@ -62,7 +68,7 @@ export function kernelModule(program: Program, exported: readonly Exported[]): U
       get index() {
         if (index === 0) {
           index = functions.push(undefined) - 1;
-          functions[index] = write(routine, variant, variantOf, program.coherent);
+          functions[index] = write(routine, variant, variantOf, program.coherent, unrolledOf);
         }
         return index;
       },
@@ -70,8 +76,25 @@ export function kernelModule(program: Program, exported: readonly Exported[]): U
     variants.set(key, variant);
     return variant;
   };
+  const cases = new Map<string, Case[]>();
+  const unrolledOf = (routine: Routine): readonly Case[] => {
+    const known = cases.get(routine.name);
+    if (known) return known;
+    const made = (unrolled[routine.name] ?? []).map((given) => ({ given, to: unroll(routine, given) }));
+    cases.set(routine.name, made);
+    return made;
+  };
   for (const [i, each] of exported.entries()) functions[i] = entrance(each, variantOf);
   return encodeModule(functions as FunctionParts[]);
+}
+
+/** First arguments of some routines, by name. */
+export type Unrolled = Readonly<Record<string, readonly (readonly number[])[]>>;
+
+/** A routine for some first arguments. */
+interface Case {
+  readonly given: readonly number[];
+  readonly to: Routine;
 }
 
 /** The loop over groups around an entry. */
@@ -313,7 +336,13 @@ interface LoopMarks {
   readonly skipped: number;
 }
 
-function write(routine: Routine, variant: Variant, variantOf: VariantOf, coherent: Program["coherent"]): FunctionParts {
+function write(
+  routine: Routine,
+  variant: Variant,
+  variantOf: VariantOf,
+  coherent: Program["coherent"],
+  unrolledOf: (routine: Routine) => readonly Case[],
+): FunctionParts {
   const types: number[] = [];
   const params: number[] = [V128];
   const homes = new Map<Variable, Home>();
@@ -638,6 +667,32 @@ function write(routine: Routine, variant: Variant, variantOf: VariantOf, coheren
       }
       return;
     }
+    const cases = unrolledOf(e.to);
+    if (cases.length > 0) return byCase(e, cases);
+    return callOne(e);
+  };
+
+  /** A call of a routine that has been written out for some arguments. */
+  const byCase = (e: Call, cases: readonly Case[]): undefined => {
+    for (const { given, to } of cases) {
+      for (const [i, value] of given.entries()) {
+        scalar(e.args[i]!);
+        emit(...i32Const(value), SCALAR.eq!);
+        if (i > 0) emit(SCALAR.and!);
+      }
+      emit(0x04, 0x40);
+      depth++;
+      callOne({ ...e, to, args: e.args.slice(given.length) });
+      emit(0x05);
+    }
+    callOne(e);
+    for (const _ of cases) {
+      depth--;
+      emit(END);
+    }
+  };
+
+  const callOne = (e: Call): undefined => {
     const args = e.args.map((arg, i) => e.to.params[i]!.type.kind === "local" || varies(arg));
     const to = variantOf(e.to, args);
     const leading = coherent[e.to.name] ?? 0;

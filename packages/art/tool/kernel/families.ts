@@ -7,6 +7,7 @@ import { FAMILIES } from "../../src/families.ts";
 import { AFTER, TAPS as BLOCK_TAPS, WHITE as BLOCK_WHITE } from "../../src/family/block.ts";
 import { GLINT, GOLD } from "../../src/family/marble.ts";
 import { BACK_TAPS, TAPS, WHITE } from "../../src/family/strata.ts";
+import { BRASS, CHIPS, GLEAM } from "../../src/family/terrazzo.ts";
 import { CIRCLE, WARM } from "../../src/family/vessel.ts";
 import { EXPONENTIAL } from "../../src/family/wash.ts";
 import { DIRECTIONS } from "../../src/noise.ts";
@@ -36,6 +37,7 @@ export const COMPILED: readonly Compiled[] = [
   compiled("relief"),
   { ...compiled("field"), state: "Fields" },
   compiled("weave"),
+  compiled("terrazzo", { BRASS, GLEAM, CHIPS }),
 ];
 
 /** A large table is no place for four lanes to look into one by one; two halves of a word are multiplied at once. */

@@ -4,14 +4,16 @@
  * @module
  */
 import { blend, type Colour, dim, type Lab, paint } from "../colour.ts";
+import { below, type Generator, range } from "../draws.ts";
 import { onPlate, type Plate } from "../field.ts";
+import { halves } from "../halves.ts";
 import { clamp, cosine, div, mul, ONE, root, sine } from "../integer.ts";
-import { runner } from "../net.ts";
+import { ask, type BoundNet, bind, INPUTS, OUTPUTS, SLOTS } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
-import { type Finish, type OldFamily, type OldSetup, params } from "./family.ts";
+import { type Family, params, type Setup } from "./family.ts";
 
 /** Parameters 0 to 11 are the weights of the motifs, in this order; then the numbers named below. */
-export const block: OldFamily = {
+export const block: Family<Block> = {
   params: [
     ...params("quarter disc arch rings stairs plain flutes dome windows wedge halves pyramid", 0, 255),
     { name: "module", min: 6, max: 24 },
@@ -20,8 +22,67 @@ export const block: OldFamily = {
     { name: "grain", min: 0, max: 255 },
   ],
   nets: [{ inputs: 3, hidden: [12, 12], outputs: 6, latents: 8 }],
-  make,
+  linear: false,
+  draw: drawBlock,
+  steps: [{ bake: bakeBlock }],
+  shade: shadeBlock,
+  surround: surroundBlock,
 };
+
+/** All that a piece is made from. */
+export interface Block {
+  readonly plate: Plate;
+  /** The blocks; they tile the plate. */
+  readonly leaves: readonly Leaf[];
+  /** The cuts that parted them. */
+  readonly cuts: readonly Cut[];
+  /** Where to begin: cut 0, or -1 where the whole plate is leaf 0. */
+  readonly start: number;
+  /** Seed of the piece's noises. */
+  readonly lattice: number;
+  /** Direction to the light. */
+  readonly lx: number;
+  readonly ly: number;
+  /** How much a ray to the light rises, Q13 for each length. */
+  readonly rise: number;
+  /** The most of all tops: no ray above this can be cut off. */
+  readonly tallest: number;
+  /** How strongly the stone's grain shows. */
+  readonly texture: number;
+  readonly ink: Lab;
+  /** Heights at the corners of a fine grid, for shadows only: they are soft, so a blend of four corners is enough. */
+  heights: Int32Array;
+  /** The highest point within one coarse cell of any place: where that is below the ray, taps can be passed over unread. */
+  peaks: Int32Array;
+}
+
+/** One block: its place, motif, tone and height. */
+export interface Leaf {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  /** Sets its grain apart from that of the others. */
+  readonly seed: number;
+  motif: number;
+  /** Bit 0: the motif is mirrored in x, bit 1: in y. */
+  readonly turn: number;
+  /** How many rings, steps or flutes; odd ones are hollow where there is a choice. */
+  readonly count: number;
+  readonly height: number;
+  /** No point of it stands higher. */
+  top: number;
+  tone: Lab;
+  figure: Lab;
+}
+
+/** A cut: axis 0 is vertical (compare x), 1 horizontal; on each side lies another cut, or leaf n as -1 - n. */
+export interface Cut {
+  readonly axis: number;
+  readonly at: number;
+  less: number;
+  more: number;
+}
 
 const QUARTER = 0;
 const DISC = 1;
@@ -53,41 +114,22 @@ const LIGHTS = [
   { turn: 6850, rise: 8600 },
 ];
 
-/** One block: its place, motif, tone and height. */
-export interface Leaf {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-  readonly seed: number;
-  motif: number;
-  turn: number;
-  count: number;
-  height: number;
-  tone: Lab;
-  figure: Lab;
-}
+/** Least length of a block that is cut, for each option of the trait Cuts; no part is shorter than half of that. */
+const SMALLEST = [2300, 1700, 1250];
+/** The motif that each option of the trait Figure but the first brings forward. */
+const LEADS = [QUARTER, DISC, ARCH, STAIRS];
+const MOTIFS = 12;
 
-/** A cut: axis 0 is vertical (compare x), 1 horizontal; -1 - n stands for leaf n. */
-export interface Cut {
-  readonly axis: number;
-  readonly at: number;
-  less: number;
-  more: number;
-}
-
-/** What {@link surfaceAt} writes: the leaf's number (-1 beside the plate) and height; */
-const LEAF = 0;
-const HEIGHT = 1;
+/** What {@link carveMotif} writes: height; */
+const HEIGHT = 0;
 /** 0 the block's own face, 1 its figure, 2 the figure's inner part; */
-const PART = 2;
+const PART = 1;
 /** slope toward +x and +y of curved parts, Q13; 0 on flat ones. */
-const SLOPE_X = 3;
-const SLOPE_Y = 4;
+const SLOPE_X = 2;
+const SLOPE_Y = 3;
 
-function make(setup: OldSetup): Finish {
-  const { params: p, palette, plate, generator: g } = setup;
-  const { z, lattice } = setup.latents(0);
+export function drawBlock(setup: Setup): Block {
+  const { params: p, palette, plate, lattice, generator: g } = setup;
   const [cutsOption, lightOption, schemeOption, accentOption, figureOption] = setup.options as [
     number,
     number,
@@ -95,140 +137,266 @@ function make(setup: OldSetup): Finish {
     number,
     number,
   ];
-  const run = runner(setup.nets[0]!, z);
-  const inputs = new Int32Array(3);
-  const ask = (x: number, y: number, extent: number) => {
-    inputs[0] = x << 1;
-    inputs[1] = y << 1;
-    inputs[2] = clamp(extent - 4000, -8192, 8191) << 1;
-    return run(inputs);
-  };
-  const depth = cutsOption + 3;
-  const unit = div(2 * ONE, p[12]!);
-  const smallest = [2300, 1700, 1250][cutsOption]!;
-  const weights = Array.from(p.subarray(0, 12));
+  const weights = new Int32Array(MOTIFS);
+  for (let m = 0; m < MOTIFS; m++) weights[m] = p[m]!;
   if (figureOption > 0) {
-    const lead = [0, DISC, ARCH, STAIRS][figureOption]!;
+    const lead = LEADS[figureOption]!;
     weights[lead] = weights[lead]! * 2 + 90;
   }
-  const leaves: Leaf[] = [];
-  const cuts: Cut[] = [];
-
-  const divide = (x0: number, y0: number, x1: number, y1: number, d: number): number => {
-    const w = x1 - x0;
-    const h = y1 - y0;
-    const o = ask((x0 + x1) >> 1, (y0 + y1) >> 1, Math.max(w, h));
-    const keep = o[5]! > 5200 && d < depth - 1;
-    const across = w * 4 > h * 5 ? 0 : h * 4 > w * 5 ? 1 : o[0]! > 0 ? 0 : 1;
-    const length = across === 0 ? w : h;
-    const share = clamp(4096 + ((o[4]! * 3) >> 3) + g.range(-900, 900), 1900, 6300);
-    const cells = div(length + (unit >> 1), unit);
-    const cell = clamp(div(cells * share + 4096, ONE), 1, cells - 1);
-    const at = (across === 0 ? x0 : y0) + div(length * cell, Math.max(1, cells));
-    const thin = Math.min(length - div(length * cell, Math.max(1, cells)), div(length * cell, Math.max(1, cells)));
-    if (d <= 0 || keep || cells < 2 || thin < smallest >> 1 || length < smallest) {
-      return -1 - leaves.push(leafOf(x0, y0, x1, y1, o)) + 1;
-    }
-    const cut: Cut = { axis: across, at, less: 0, more: 0 };
-    const index = cuts.push(cut) - 1;
-    cut.less = across === 0 ? divide(x0, y0, at, y1, d - 1) : divide(x0, y0, x1, at, d - 1);
-    cut.more = across === 0 ? divide(at, y0, x1, y1, d - 1) : divide(x0, at, x1, y1, d - 1);
-    return index;
+  const quarry: Quarry = {
+    net: bind(setup.nets[0]!, setup.z),
+    depth: cutsOption + 3,
+    unit: div(2 * ONE, p[12]!),
+    smallest: SMALLEST[cutsOption]!,
+    weights,
+    height: p[13]!,
+    spread: p[14]!,
+    scheme: schemeOption,
+    palette,
+    leaves: [],
+    cuts: [],
   };
-
-  const scheme = SCHEMES[schemeOption]!;
-  const leafOf = (x0: number, y0: number, x1: number, y1: number, o: Int32Array): Leaf => {
-    const w = x1 - x0;
-    const h = y1 - y0;
-    const spread = p[14]! * 40;
-    const nearSquare = w * 2 < h * 3 && h * 2 < w * 3;
-    const allowed = weights.map((weight, m) => (WANTS_SQUARE[m] && !nearSquare ? 0 : weight));
-    const sum = allowed.reduce((a, b) => a + b, 0);
-    const place = clamp((o[1]! >> 1) + 4096 + g.range(-spread, spread), 0, ONE - 1);
-    let rest = (sum * place) >> 13;
-    let motif = sum === 0 ? PLAIN : 0;
-    while (sum > 0 && rest >= allowed[motif]!) rest -= allowed[motif++]!;
-    const order = clamp((o[2]! >> 1) + 4096 + g.range(-2600, 2600), 0, ONE - 1) >> 11;
-    const role = scheme[order]!;
-    const contrast = g.range(0, 2);
-    const figureRole =
-      role === 4 ? 3 - (contrast & 1) : role === 0 ? 1 + contrast : contrast === 0 ? role - 1 : role + 1;
-    return {
-      x0,
-      y0,
-      x1,
-      y1,
-      seed: g.below(65536),
-      motif,
-      turn: g.below(4),
-      count: g.range(3, 7),
-      height: clamp(500 + mul(clamp((o[3]! >> 1) + 4096, 0, ONE) + g.range(-1500, 2500), p[13]! * 10), 140, 3000),
-      tone: palette[role]!,
-      figure: palette[figureRole]!,
-    };
-  };
-
-  divide(-plate.halfWidth, -plate.halfHeight, plate.halfWidth, plate.halfHeight, depth);
-  enliven(leaves, weights, g.below(1024));
-  accentuate(leaves, palette, accentOption, (n) => g.below(n));
-
+  const { halfWidth, halfHeight } = plate;
+  const whole: Part = { x0: -halfWidth, y0: -halfHeight, x1: halfWidth, y1: halfHeight, depth: quarry.depth };
+  const start = divide(quarry, g, whole);
+  const { leaves, cuts } = quarry;
+  enliven(leaves, weights, below(g, 1024));
+  accentuate(g, leaves, palette, accentOption);
+  let tallest = 0;
+  for (let i = 0; i < leaves.length; i++) {
+    const top = topOf(leaves[i]!);
+    leaves[i]!.top = top;
+    tallest = Math.max(tallest, top);
+  }
   const { turn, rise } = LIGHTS[lightOption]!;
-  const lx = cosine(turn);
-  const ly = sine(turn);
-  // Domes and pyramids rise above their block; no ray above this can be cut off.
-  const tallest = leaves.reduce(
-    (most, b) => Math.max(most, b.height + (b.motif === DOME ? 1600 : b.motif === PYRAMID ? 1330 : 420)),
-    0,
-  );
-  const texture = p[15]! << 6;
-  const found = { plate, leaves, cuts };
-  const heights = heightsOf(plate, leaves);
-  const peaks = peaksOf(heights);
-  const state: Block = { ...found, heights, peaks, lattice, lx, ly, rise, tallest, texture, ink: palette[4]! };
   return {
-    linear: false,
-    state,
-    shade: (x, y, out) => shadeBlock(state, x, y, out),
-    surround: (x, y, out) => surroundBlock(state, x, y, out),
+    plate,
+    leaves,
+    cuts,
+    start,
+    lattice,
+    lx: cosine(turn),
+    ly: sine(turn),
+    rise,
+    tallest,
+    texture: p[15]! << 6,
+    ink: palette[4]!,
+    heights: new Int32Array(0),
+    peaks: new Int32Array(0),
   };
 }
 
-/** What the finish reads. */
-export interface Block {
-  readonly plate: Plate;
-  readonly leaves: readonly Leaf[];
-  readonly cuts: readonly Cut[];
-  /** Heights at the corners of a fine grid, for shadows only: they are soft, so a blend of four corners is enough. */
-  readonly heights: Int16Array;
-  /** The highest point within one coarse cell of any place: where that is below the ray, taps can be passed over unread. */
-  readonly peaks: Int16Array;
-  readonly lattice: number;
-  /** Direction to the light. */
-  readonly lx: number;
-  readonly ly: number;
-  readonly rise: number;
-  readonly tallest: number;
-  readonly texture: number;
-  readonly ink: Lab;
+/** What is at hand while a plate is cut. */
+interface Quarry {
+  readonly net: BoundNet;
+  readonly depth: number;
+  /** Width of the module. */
+  readonly unit: number;
+  readonly smallest: number;
+  readonly weights: Int32Array;
+  /** Parameters of the style, and the option of the trait Scheme. */
+  readonly height: number;
+  readonly spread: number;
+  readonly scheme: number;
+  readonly palette: readonly Lab[];
+  /** What is cut so far. */
+  readonly leaves: Leaf[];
+  readonly cuts: Cut[];
+}
+
+/** A part of the plate, and how often it may be cut. */
+interface Part {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly depth: number;
+}
+
+/** Cuts a part until its blocks stand. Gives back its first cut, or -1 - n where it is leaf n. */
+function divide(q: Quarry, g: Generator, part: Part): number {
+  const cut = cutOf(q, g, part);
+  if (cut.axis < 0) {
+    q.leaves.push(leafOf(q, g, part));
+    return -q.leaves.length;
+  }
+  const index = q.cuts.length;
+  q.cuts.push(cut);
+  const less = divide(q, g, partBefore(part, cut));
+  q.cuts[index]!.less = less;
+  const more = divide(q, g, partBehind(part, cut));
+  q.cuts[index]!.more = more;
+  return index;
+}
+
+function partBefore(part: Part, cut: Cut): Part {
+  const { x0, y0, x1, y1, depth } = part;
+  const { axis, at } = cut;
+  return { x0, y0, x1: axis === 0 ? at : x1, y1: axis === 0 ? y1 : at, depth: depth - 1 };
+}
+
+function partBehind(part: Part, cut: Cut): Part {
+  const { x0, y0, x1, y1, depth } = part;
+  const { axis, at } = cut;
+  return { x0: axis === 0 ? at : x0, y0: axis === 0 ? y0 : at, x1, y1, depth: depth - 1 };
+}
+
+/** Asks the network about a part, and where to cut it: axis -1 where it stays whole. The answer stays in SLOTS. */
+function cutOf(q: Quarry, g: Generator, part: Part): Cut {
+  const { x0, y0, x1, y1, depth } = part;
+  const w = x1 - x0;
+  const h = y1 - y0;
+  SLOTS[INPUTS] = halves(((x0 + x1) >> 1) << 1, ((y0 + y1) >> 1) << 1);
+  SLOTS[INPUTS + 1] = halves(clamp(Math.max(w, h) - 4000, -8192, 8191) << 1, 0);
+  ask(q.net);
+  const keep = SLOTS[OUTPUTS + 5]! > 5200 && depth < q.depth - 1;
+  const axis = w * 4 > h * 5 ? 0 : h * 4 > w * 5 ? 1 : SLOTS[OUTPUTS]! > 0 ? 0 : 1;
+  const length = axis === 0 ? w : h;
+  const share = clamp(4096 + ((SLOTS[OUTPUTS + 4]! * 3) >> 3) + range(g, -900, 900), 1900, 6300);
+  const cells = div(length + (q.unit >> 1), q.unit);
+  const cell = clamp(div(cells * share + 4096, ONE), 1, cells - 1);
+  const before = div(length * cell, Math.max(1, cells));
+  const thin = Math.min(length - before, before);
+  const whole = depth <= 0 || keep || cells < 2 || thin < q.smallest >> 1 || length < q.smallest;
+  return { axis: whole ? -1 : axis, at: (axis === 0 ? x0 : y0) + before, less: 0, more: 0 };
+}
+
+/** The block that a part becomes, by what the network answered about it last. */
+function leafOf(q: Quarry, g: Generator, part: Part): Leaf {
+  const { x0, y0, x1, y1 } = part;
+  const nearSquare = isSquare(x1 - x0, y1 - y0);
+  const spread = q.spread * 40;
+  let sum = 0;
+  for (let m = 0; m < MOTIFS; m++) sum += weightOf(q, m, nearSquare);
+  const place = clamp((SLOTS[OUTPUTS + 1]! >> 1) + 4096 + range(g, -spread, spread), 0, ONE - 1);
+  let rest = (sum * place) >> 13;
+  let motif = sum === 0 ? PLAIN : 0;
+  while (sum > 0 && rest >= weightOf(q, motif, nearSquare)) {
+    rest -= weightOf(q, motif, nearSquare);
+    motif++;
+  }
+  const order = clamp((SLOTS[OUTPUTS + 2]! >> 1) + 4096 + range(g, -2600, 2600), 0, ONE - 1) >> 11;
+  const role = SCHEMES[q.scheme]![order]!;
+  const contrast = range(g, 0, 2);
+  const figureRole = role === 4 ? 3 - (contrast & 1) : role === 0 ? 1 + contrast : contrast === 0 ? role - 1 : role + 1;
+  const seed = below(g, 65536);
+  const turn = below(g, 4);
+  const count = range(g, 3, 7);
+  const lift = clamp((SLOTS[OUTPUTS + 3]! >> 1) + 4096, 0, ONE) + range(g, -1500, 2500);
+  return {
+    x0,
+    y0,
+    x1,
+    y1,
+    seed,
+    motif,
+    turn,
+    count,
+    height: clamp(500 + mul(lift, q.height * 10), 140, 3000),
+    top: 0,
+    tone: q.palette[role]!,
+    figure: q.palette[figureRole]!,
+  };
+}
+
+/** Weight of a motif, 0 where it does not fit. */
+function weightOf(q: Quarry, motif: number, nearSquare: boolean): number {
+  return WANTS_SQUARE[motif]! && !nearSquare ? 0 : q.weights[motif]!;
+}
+
+function isSquare(w: number, h: number): boolean {
+  return w * 2 < h * 3 && h * 2 < w * 3;
+}
+
+function areaOf(b: Leaf): number {
+  return (b.x1 - b.x0) * (b.y1 - b.y0);
+}
+
+/** At least a third of the blocks carry a motif: else one of the large ones, if there are any, takes one. */
+function enliven(leaves: Leaf[], weights: Int32Array, start: number): void {
+  let wide = 0;
+  let quiet = 0;
+  for (let i = 0; i < leaves.length; i++) {
+    if (areaOf(leaves[i]!) > 6_000_000) wide++;
+    if (leaves[i]!.motif === PLAIN) quiet++;
+  }
+  if (quiet * 3 <= leaves.length * 2) return;
+  let chosen = start % (wide > 0 ? wide : leaves.length);
+  if (wide > 0) {
+    // The large one of this number.
+    let rest = chosen;
+    chosen = 0;
+    while (rest > 0 || areaOf(leaves[chosen]!) <= 6_000_000) {
+      if (areaOf(leaves[chosen]!) > 6_000_000) rest--;
+      chosen++;
+    }
+  }
+  const { x0, y0, x1, y1 } = leaves[chosen]!;
+  const nearSquare = isSquare(x1 - x0, y1 - y0);
+  let motif = start % MOTIFS;
+  for (let k = 0; k < MOTIFS; k++) {
+    if (weights[motif]! > 0 && motif !== PLAIN && (nearSquare || !WANTS_SQUARE[motif]!)) break;
+    motif = (motif + 1) % MOTIFS;
+  }
+  leaves[chosen]!.motif = motif;
+}
+
+/** One or two small blocks, or figures of large ones, take the accent. */
+function accentuate(g: Generator, leaves: Leaf[], palette: readonly Lab[], wanted: number): void {
+  const candidates = new Int32Array(leaves.length);
+  let count = 0;
+  for (let i = 0; i < leaves.length; i++) {
+    if (areaOf(leaves[i]!) < 42_000_000 || leaves[i]!.motif === DISC) {
+      candidates[count] = i;
+      count++;
+    }
+  }
+  for (let k = 0; k < wanted && count > 0; k++) {
+    const at = below(g, count);
+    const chosen = candidates[at]!;
+    count--;
+    for (let i = at; i < count; i++) candidates[i] = candidates[i + 1]!;
+    const { motif } = leaves[chosen]!;
+    if (motif === DISC || motif === DOME || motif === QUARTER || motif === ARCH) {
+      leaves[chosen]!.figure = palette[5]!;
+    } else {
+      leaves[chosen]!.tone = palette[5]!;
+      leaves[chosen]!.figure = palette[4]!;
+    }
+  }
+}
+
+/** The most that {@link carveMotif} makes of a block's height. */
+function topOf(b: Leaf): number {
+  const raised = (b.count & 1) === 0;
+  if (b.motif === DISC && raised) return b.height + 420;
+  if (b.motif === DOME && raised) return b.height + ((Math.min(b.x1 - b.x0, b.y1 - b.y0) * 3) >> 5);
+  if (b.motif === PYRAMID && !raised) return b.height + (b.count - 1) * 190;
+  return b.height;
 }
 
 export function shadeBlock(s: Block, x: number, y: number, out: Colour): void {
   const { lx, ly } = s;
-  const surface = new Int32Array(5);
-  surfaceAt(s.plate, s.leaves, s.cuts, x, y, surface);
-  const leaf = surface[LEAF]!;
+  const leaf = leafAt(s, x, y);
+  const b = s.leaves[leaf]!;
+  const surface = new Int32Array(4);
+  carveMotif(b, x, y, surface);
   const height = surface[HEIGHT]!;
   const part = surface[PART]!;
   const lean = clamp((mul(surface[SLOPE_X]!, lx) + mul(surface[SLOPE_Y]!, ly)) >> 1, -5200, 4200);
   const dark = shadowAt(s, x, y, height);
-  surfaceAt(s.plate, s.leaves, s.cuts, x - mul(lx, 34), y - mul(ly, 34), surface);
-  const fall = height - surface[HEIGHT]!;
-  surfaceAt(s.plate, s.leaves, s.cuts, x + mul(lx, 30), y + mul(ly, 30), surface);
-  const seam = surface[LEAF]! !== leaf && surface[HEIGHT]! <= height + 60;
-  shadeLeaf(s, s.leaves[leaf]!, x, y, part, lean, dark, fall, seam, out);
+  // An edge catches the light on its near side, where there is light, and keeps a thin dark seam on its far side.
+  const bx = x - mul(lx, 34);
+  const by = y - mul(ly, 34);
+  const fall = dark < 2000 ? height - heightOf(s, leafAt(s, bx, by), bx, by, surface) : 0;
+  const sx = x + mul(lx, 30);
+  const sy = y + mul(ly, 30);
+  const beside = leafAt(s, sx, sy);
+  const seam = beside !== leaf && heightOf(s, beside, sx, sy, surface) <= height + 60;
+  shadeLeaf(s, b, x, y, part, lean, dark, fall, seam, out);
 }
 
-/** Colour of a block where its part, its lean to the light, the shadow on it and its edges are known. */
+/** Colour of a block where its part, its lean to the light, the shadow on it and its edges are known; `fall` is 0 in the shade. */
 function shadeLeaf(
   s: Block,
   b: Leaf,
@@ -250,8 +418,7 @@ function shadeLeaf(
   dim(out, ONE - mul(dark, 2700));
   if (dark > 0) out[2] = out[2]! - mul(dark, 46);
 
-  // An edge catches the light on its near side and keeps a thin dark seam on its far side.
-  if (fall > 130 && dark < 2000) blend(out, WHITE, Math.min(2100, 700 + (fall >> 1)));
+  if (fall > 130) blend(out, WHITE, Math.min(2100, 700 + (fall >> 1)));
   if (seam) dim(out, ONE - 900);
 
   const w = x1 - x0;
@@ -299,10 +466,10 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
     if (ray >= s.tallest) return most;
     const tx = x + mul(s.lx, d);
     const ty = y + mul(s.ly, d);
-    if (s.peaks[coarseOf(ty) * PEAKS + coarseOf(tx)]! <= ray) k = AFTER[k]!;
+    if (hidden(s, tx, ty, ray)) k = AFTER[k]!;
     else {
       k++;
-      const over = heightAt(s.heights, tx, ty) - ray;
+      const over = heightAt(s, tx, ty) - ray;
       if (over > 0) most = Math.min(ONE, Math.max(most, div(over * ONE, 40 + (d >> 2))));
       if (most === ONE) return most;
     }
@@ -310,9 +477,16 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
   return most;
 }
 
-function heightAt(heights: Int16Array, x: number, y: number): number {
-  const u = clamp(x + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
-  const v = clamp(y + (GRID / 2) * CELL, 0, (GRID - 2) * CELL);
+/** Whether no tap from this place on, up to the one after it by {@link AFTER}, can reach the ray. */
+export function hidden(s: Block, x: number, y: number, ray: number): boolean {
+  return s.peaks[coarseOf(y) * PEAKS + coarseOf(x)]! <= ray;
+}
+
+/** Height at a place, blended from the four corners of its cell of the grid. */
+export function heightAt(s: Block, x: number, y: number): number {
+  const { heights } = s;
+  const u = clamp(x + REACH, 0, (GRID - 2) * CELL);
+  const v = clamp(y + REACH, 0, (GRID - 2) * CELL);
   const k = (v >> 5) * GRID + (u >> 5);
   const fx = u & 31;
   const a = heights[k]! * (32 - fx) + heights[k + 1]! * fx;
@@ -320,38 +494,102 @@ function heightAt(heights: Int16Array, x: number, y: number): number {
   return (a * (32 - (v & 31)) + b * (v & 31)) >> 10;
 }
 
-/** Height and surface at a place. */
-function surfaceAt(
-  plate: Plate,
-  leaves: readonly Leaf[],
-  cuts: readonly Cut[],
-  x: number,
-  y: number,
-  out: Int32Array,
-): void {
-  out[LEAF] = -1;
-  out[HEIGHT] = 0;
-  out[PART] = 0;
-  out[SLOPE_X] = 0;
-  out[SLOPE_Y] = 0;
-  if (!onPlate(plate, x, y)) return;
-  let n = cuts.length === 0 ? -1 : 0;
-  while (n >= 0) {
-    const cut = cuts[n]!;
-    n = (cut.axis === 0 ? x : y) < cut.at ? cut.less : cut.more;
-  }
-  out[LEAF] = -1 - n;
-  carveMotif(leaves[-1 - n]!, x, y, out);
+function coarseOf(x: number): number {
+  return clamp((x + REACH) >> 7, 0, PEAKS - 1);
 }
 
-/** The grid of heights reaches beyond the canvas of any format. */
-const GRID = 640;
+/** {@link hidden} without the grid: also sound, but it knows of each block only its top. */
+export function seldomHidden(s: Block, x: number, y: number, ray: number): boolean {
+  const { halfWidth, halfHeight } = s.plate;
+  const dx = mul(s.lx, SPAN);
+  const dy = mul(s.ly, SPAN);
+  // All corners that the taps up to there read.
+  const x0 = (x + Math.min(dx, 0)) & -CELL;
+  const y0 = (y + Math.min(dy, 0)) & -CELL;
+  const x1 = ((x + Math.max(dx, 0) + 1) & -CELL) + CELL;
+  const y1 = ((y + Math.max(dy, 0) + 1) & -CELL) + CELL;
+  if (x0 >= halfWidth || x1 < -halfWidth || y0 >= halfHeight || y1 < -halfHeight) return ray >= 0;
+  const n = nodeAround(s, x0, y0, x1, y1);
+  if (n < 0) return s.leaves[-1 - n]!.top <= ray;
+  // Every block is longer and wider than this box: those that it touches hold one of its corners.
+  return (
+    s.leaves[leafUnder(s, n, x0, y0)]!.top <= ray &&
+    s.leaves[leafUnder(s, n, x1, y0)]!.top <= ray &&
+    s.leaves[leafUnder(s, n, x0, y1)]!.top <= ray &&
+    s.leaves[leafUnder(s, n, x1, y1)]!.top <= ray
+  );
+}
+
+/** {@link heightAt} without the grid. */
+export function heightNear(s: Block, x: number, y: number): number {
+  const x0 = x & -CELL;
+  const y0 = y & -CELL;
+  const n = nodeAround(s, x0, y0, x0 + CELL, y0 + CELL);
+  const a = cornerUnder(s, n, x0, y0);
+  const b = cornerUnder(s, n, x0 + CELL, y0);
+  const c = cornerUnder(s, n, x0, y0 + CELL);
+  const d = cornerUnder(s, n, x0 + CELL, y0 + CELL);
+  if (a === b && a === c && a === d) return a;
+  const fx = x - x0;
+  const fy = y - y0;
+  return ((a * (32 - fx) + b * fx) * (32 - fy) + (c * (32 - fx) + d * fx) * fy) >> 10;
+}
+
+/** Height at a corner whose leaf lies under node n; 0 beside the plate. */
+function cornerUnder(s: Block, n: number, x: number, y: number): number {
+  if (!onPlate(s.plate, x, y)) return 0;
+  const surface = new Int32Array(4);
+  return heightOf(s, leafUnder(s, n, x, y), x, y, surface);
+}
+
+/** The lowest node that has a whole box under it. */
+function nodeAround(s: Block, x0: number, y0: number, x1: number, y1: number): number {
+  const { cuts } = s;
+  let n = s.start;
+  while (n >= 0) {
+    const { axis, at, less, more } = cuts[n]!;
+    if ((axis === 0 ? x1 : y1) < at) n = less;
+    else if ((axis === 0 ? x0 : y0) >= at) n = more;
+    else break;
+  }
+  return n;
+}
+
+/** Number of the leaf at a place; -1 beside the plate. */
+function leafAt(s: Block, x: number, y: number): number {
+  return onPlate(s.plate, x, y) ? leafUnder(s, s.start, x, y) : -1;
+}
+
+/** Number of the leaf at a place that lies under node n. */
+function leafUnder(s: Block, n: number, x: number, y: number): number {
+  const { cuts } = s;
+  let node = n;
+  while (node >= 0) {
+    const cut = cuts[node]!;
+    node = (cut.axis === 0 ? x : y) < cut.at ? cut.less : cut.more;
+  }
+  return -1 - node;
+}
+
+/** Height of leaf n at a place, 0 of none. Leaves `surface` changed. */
+function heightOf(s: Block, n: number, x: number, y: number, surface: Int32Array): number {
+  if (n < 0) return 0;
+  carveMotif(s.leaves[n]!, x, y, surface);
+  return surface[HEIGHT]!;
+}
+
+/** Corners of the grid of heights, a little more than the longest plate has, and their distance. */
+const GRID = 516;
 const CELL = 32;
+/** Corner 0 stands here on the other side of 0. */
+const REACH = (GRID / 2) * CELL;
+/** Coarse cells of four by four corners. */
 const PEAKS = GRID / 4;
 /** Distances of the shadow's taps: 14, then each 22 + d / 32 farther. */
 export const TAPS = tapDistances();
-/** Where to go on from each tap when nothing near it reaches the ray: the first tap more than 120 farther. */
-export const AFTER = TAPS.map((d, k) => TAPS.reduce((next, e, i) => (i > k && e <= d + 120 ? i + 1 : next), k + 1));
+/** How far the taps lie that are passed over together, and from each where to go on: the first one farther than that. */
+const SPAN = 120;
+export const AFTER = TAPS.map((d, k) => TAPS.reduce((next, e, i) => (i > k && e <= d + SPAN ? i + 1 : next), k + 1));
 export const WHITE = Int32Array.of(4096, 0, 16);
 
 function tapDistances(): Int32Array {
@@ -360,19 +598,24 @@ function tapDistances(): Int32Array {
   return Int32Array.from(list);
 }
 
+export function bakeBlock(s: Block): void {
+  s.heights = heightsOf(s);
+  s.peaks = peaksOf(s.heights);
+}
+
 /** Leaf by leaf: the leaves tile the plate, so nobody need look for the one that a place lies on. */
-function heightsOf(plate: Plate, leaves: readonly Leaf[]): Int16Array {
-  const heights = new Int16Array(GRID * GRID);
-  const surface = new Int32Array(5);
-  const firstFrom = (v: number) => (v + (GRID / 2) * CELL + CELL - 1) >> 5;
+function heightsOf({ plate, leaves }: Block): Int32Array {
+  const heights = new Int32Array(GRID * GRID);
+  const surface = new Int32Array(4);
+  const firstFrom = (v: number) => (v + REACH + CELL - 1) >> 5;
   for (const leaf of leaves) {
     const [i0, i1] = [firstFrom(leaf.x0), firstFrom(leaf.x1)];
     for (let j = firstFrom(leaf.y0); j < firstFrom(leaf.y1); j++) {
-      const y = (j - GRID / 2) * CELL;
+      const y = j * CELL - REACH;
       if (leaf.motif === PLAIN) heights.fill(leaf.height, j * GRID + i0, j * GRID + i1);
       else {
         for (let i = i0; i < i1; i++) {
-          carveMotif(leaf, (i - GRID / 2) * CELL, y, surface);
+          carveMotif(leaf, i * CELL - REACH, y, surface);
           heights[j * GRID + i] = surface[HEIGHT]!;
         }
       }
@@ -380,19 +623,15 @@ function heightsOf(plate: Plate, leaves: readonly Leaf[]): Int16Array {
   }
   if (plate.round) {
     for (let k = 0; k < heights.length; k++) {
-      if (!onPlate(plate, ((k % GRID) - GRID / 2) * CELL, (div(k, GRID) - GRID / 2) * CELL)) heights[k] = 0;
+      if (!onPlate(plate, (k % GRID) * CELL - REACH, div(k, GRID) * CELL - REACH)) heights[k] = 0;
     }
   }
   return heights;
 }
 
-function coarseOf(x: number): number {
-  return clamp((x + (GRID / 2) * CELL) >> 7, 0, PEAKS - 1);
-}
-
 /** For each 128 x 128 cell the highest corner in it and its eight neighbours. */
-function peaksOf(heights: Int16Array): Int16Array {
-  const cells = new Int16Array(PEAKS * PEAKS);
+function peaksOf(heights: Int32Array): Int32Array {
+  const cells = new Int32Array(PEAKS * PEAKS);
   for (let j = 0; j < GRID; j++) {
     for (let i = 0; i < GRID; i++) {
       const k = (j >> 2) * PEAKS + (i >> 2);
@@ -404,7 +643,7 @@ function peaksOf(heights: Int16Array): Int16Array {
 }
 
 /** Maximum with both neighbours along one axis. */
-function dilate(cells: Int16Array, stride: number): Int16Array {
+function dilate(cells: Int32Array, stride: number): Int32Array {
   const wider = cells.slice();
   for (let k = stride; k < cells.length; k++) {
     if (cells[k - stride]! > wider[k]!) wider[k] = cells[k - stride]!;
@@ -413,46 +652,10 @@ function dilate(cells: Int16Array, stride: number): Int16Array {
   return wider;
 }
 
-/** At least a third of the blocks carry a motif, and neighbours in the list do not repeat one. */
-function enliven(leaves: Leaf[], weights: readonly number[], start: number): void {
-  const wide = leaves.filter((b) => (b.x1 - b.x0) * (b.y1 - b.y0) > 6_000_000);
-  const quiet = leaves.filter((b) => b.motif === PLAIN).length;
-  if (quiet * 3 > leaves.length * 2) {
-    const best = wide.length > 0 ? wide : leaves;
-    const chosen = best[start % best.length]!;
-    const square = isSquare(chosen);
-    let motif = start % 12;
-    for (let k = 0; k < 12; k++) {
-      if (weights[motif]! > 0 && motif !== PLAIN && (square || !WANTS_SQUARE[motif])) break;
-      motif = (motif + 1) % 12;
-    }
-    chosen.motif = motif;
-  }
-}
-
-/** One or two small blocks, or figures of large ones, take the accent. */
-function accentuate(leaves: Leaf[], palette: readonly Lab[], wanted: number, below: (n: number) => number): void {
-  const candidates = leaves.filter((b) => (b.x1 - b.x0) * (b.y1 - b.y0) < 42_000_000 || b.motif === DISC);
-  for (let k = 0; k < wanted && candidates.length > 0; k++) {
-    const [chosen] = candidates.splice(below(candidates.length), 1);
-    const accent = palette[5]!;
-    if (chosen!.motif === DISC || chosen!.motif === DOME || chosen!.motif === QUARTER || chosen!.motif === ARCH) {
-      chosen!.figure = accent;
-    } else {
-      chosen!.tone = accent;
-      chosen!.figure = palette[4]!;
-    }
-  }
-}
-
-function isSquare(b: Leaf): boolean {
-  const w = b.x1 - b.x0;
-  const h = b.y1 - b.y0;
-  return w * 2 < h * 3 && h * 2 < w * 3;
-}
-
-/** Carves a block's motif: height, part and slope at a place inside it. */
+/** Carves a block's motif: height, part and slope at a place inside it. Of part and slope it writes only what is not 0. */
 function carveMotif(b: Leaf, x: number, y: number, out: Int32Array): void {
+  out[HEIGHT] = b.height;
+  if (b.motif === PLAIN) return;
   const w = b.x1 - b.x0;
   const h = b.y1 - b.y0;
   let u = x - b.x0;
@@ -462,7 +665,6 @@ function carveMotif(b: Leaf, x: number, y: number, out: Int32Array): void {
   if (flipX) u = w - u;
   if (flipY && b.motif !== ARCH) v = h - v;
   const n = Math.min(w, h);
-  out[HEIGHT] = b.height;
   switch (b.motif) {
     case QUARTER:
       if (u * u + v * v < n * n) {

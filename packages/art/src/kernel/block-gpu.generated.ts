@@ -23,6 +23,26 @@ fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
   return (((((x_1) < (halfWidth_3)) && ((x_1) >= (((0) - (halfWidth_3))))) && ((y_2) < (halfHeight_4))) && ((y_2) >= (((0) - (halfHeight_4)))));
 }
 
+fn leafUnder_(s_0: i32, n_1: i32, x_2: i32, y_3: i32) -> i32 {
+  var cuts_4: i32 = ((s_0) + (20));
+  var cutsAt_5: i32 = memory[(cuts_4) >> 2u];
+  var node_6: i32 = n_1;
+  {
+    loop {
+      if (!(((node_6) >= (0)))) { break; }
+      var cut_7: i32 = ((cutsAt_5) + (((node_6) << u32(4))));
+      node_6 = select(memory[(((cut_7) + (12))) >> 2u], memory[(((cut_7) + (8))) >> 2u], ((select(y_3, x_2, ((memory[(cut_7) >> 2u]) == (0)))) < (memory[(((cut_7) + (4))) >> 2u])));
+      continuing {
+      }
+    }
+  }
+  return ((i32(-1)) - (node_6));
+}
+
+fn leafAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
+  return select(i32(-1), leafUnder_(s_0, memory[(((s_0) + (28))) >> 2u], x_1, y_2), onPlate_(s_0, x_1, y_2));
+}
+
 fn square_(x_0: i32) -> i32 {
   return ((x_0) * (x_0));
 }
@@ -60,7 +80,11 @@ fn root_(n_0: i32) -> i32 {
   return result_2;
 }
 
-fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>>) {
+fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 4>>) {
+  (*out_3)[0] = memory[(((b_0) + (32))) >> 2u];
+  if (((memory[(((b_0) + (20))) >> 2u]) == (5))) {
+    return;
+  }
   var w_4: i32 = ((memory[(((b_0) + (8))) >> 2u]) - (memory[(b_0) >> 2u]));
   var h_5: i32 = ((memory[(((b_0) + (12))) >> 2u]) - (memory[(((b_0) + (4))) >> 2u]));
   var u_6: i32 = ((x_1) - (memory[(b_0) >> 2u]));
@@ -74,20 +98,19 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
     v_7 = ((h_5) - (v_7));
   }
   var n_10: i32 = min(w_4, h_5);
-  (*out_3)[1] = memory[(((b_0) + (32))) >> 2u];
   var subject_11: i32 = memory[(((b_0) + (20))) >> 2u];
   if (((subject_11) == (0))) {
     if (((((((u_6) * (u_6))) + (((v_7) * (v_7))))) < (((n_10) * (n_10))))) {
-      (*out_3)[2] = 1;
-      (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
+      (*out_3)[1] = 1;
+      (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
     }
     return;
   } else {
     if (((subject_11) == (1))) {
       var r_52: i32 = ((((n_10) * (3))) >> u32(3));
       if (((((square_(((u_6) - (((w_4) >> u32(1)))))) + (square_(((v_7) - (((h_5) >> u32(1)))))))) < (((r_52) * (r_52))))) {
-        (*out_3)[2] = 1;
-        (*out_3)[1] = select(((memory[(((b_0) + (32))) >> 2u]) + (420)), ((memory[(((b_0) + (32))) >> 2u]) >> u32(1)), ((((memory[(((b_0) + (28))) >> 2u]) & (1))) == (1)));
+        (*out_3)[1] = 1;
+        (*out_3)[0] = select(((memory[(((b_0) + (32))) >> 2u]) + (420)), ((memory[(((b_0) + (32))) >> 2u]) >> u32(1)), ((((memory[(((b_0) + (28))) >> 2u]) & (1))) == (1)));
       }
       return;
     } else {
@@ -98,11 +121,11 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
         var inner_50: i32 = ((((r_47) * (5))) >> u32(3));
         var dv_51: i32 = ((v_7) - (spring_49));
         if (inArch_(du_48, dv_51, r_47)) {
-          (*out_3)[2] = 1;
-          (*out_3)[1] = mul_(memory[(((b_0) + (32))) >> 2u], 5200);
+          (*out_3)[1] = 1;
+          (*out_3)[0] = mul_(memory[(((b_0) + (32))) >> 2u], 5200);
           if (inArch_(du_48, dv_51, inner_50)) {
-            (*out_3)[2] = 2;
-            (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(2));
+            (*out_3)[1] = 2;
+            (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(2));
           }
         }
         return;
@@ -119,8 +142,8 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
             }
           }
           if (((k_46) < (memory[(((b_0) + (28))) >> 2u]))) {
-            (*out_3)[2] = ((k_46) & (1));
-            (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(memory[(((b_0) + (32))) >> 2u], ((((memory[(((b_0) + (28))) >> 2u]) - (k_46))) * (760)))));
+            (*out_3)[1] = ((k_46) & (1));
+            (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(memory[(((b_0) + (32))) >> 2u], ((((memory[(((b_0) + (28))) >> 2u]) - (k_46))) * (760)))));
           }
           return;
         } else {
@@ -128,7 +151,7 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
             var along_42: i32 = select(v_7, u_6, ((w_4) > (h_5)));
             var steps_43: i32 = ((memory[(((b_0) + (28))) >> 2u]) + (1));
             var k_44: i32 = clamp_(((((along_42) * (steps_43))) / (max(w_4, h_5))), 0, ((steps_43) - (1)));
-            (*out_3)[1] = ((mul_(memory[(((b_0) + (32))) >> 2u], 1600)) + (((((mul_(memory[(((b_0) + (32))) >> 2u], 6500)) * (k_44))) / (steps_43))));
+            (*out_3)[0] = ((mul_(memory[(((b_0) + (32))) >> 2u], 1600)) + (((((mul_(memory[(((b_0) + (32))) >> 2u], 6500)) * (k_44))) / (steps_43))));
             return;
           } else {
             if (((subject_11) == (6))) {
@@ -138,12 +161,12 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
               var pitch_38: i32 = ((side_36) / (flutes_37));
               var place_39: i32 = clamp_(((select(v_7, u_6, wide_35)) % (max(1, pitch_38))), 0, pitch_38);
               var t_40: i32 = ((((((((2) * (place_39))) - (pitch_38))) * (8192))) / (max(1, pitch_38)));
-              (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(mul_(t_40, t_40), 300)));
+              (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(mul_(t_40, t_40), 300)));
               var slope_41: i32 = mul_(t_40, i32(-7600));
               if (wide_35) {
-                (*out_3)[3] = select(((0) - (slope_41)), slope_41, flipX_8);
+                (*out_3)[2] = select(((0) - (slope_41)), slope_41, flipX_8);
               } else {
-                (*out_3)[4] = select(((0) - (slope_41)), slope_41, flipY_9);
+                (*out_3)[3] = select(((0) - (slope_41)), slope_41, flipY_9);
               }
               return;
             } else {
@@ -153,15 +176,15 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
                 var dv_28: i32 = ((v_7) - (((h_5) >> u32(1))));
                 var rest_29: i32 = ((((((r_26) * (r_26))) - (((du_27) * (du_27))))) - (((dv_28) * (dv_28))));
                 if (((rest_29) > (0))) {
-                  (*out_3)[2] = 1;
+                  (*out_3)[1] = 1;
                   var rise_30: i32 = root_(rest_29);
                   var hollow_31: bool = ((((memory[(((b_0) + (28))) >> 2u]) & (1))) == (1));
-                  (*out_3)[1] = select(((memory[(((b_0) + (32))) >> 2u]) + (((rise_30) >> u32(2)))), ((memory[(((b_0) + (32))) >> 2u]) - (((rise_30) >> u32(2)))), hollow_31);
+                  (*out_3)[0] = select(((memory[(((b_0) + (32))) >> 2u]) + (((rise_30) >> u32(2)))), ((memory[(((b_0) + (32))) >> 2u]) - (((rise_30) >> u32(2)))), hollow_31);
                   var sx_32: i32 = ((((du_27) * (8192))) / (r_26));
                   var sy_33: i32 = ((((dv_28) * (8192))) / (r_26));
                   var k_34: i32 = select(7000, i32(-7000), hollow_31);
-                  (*out_3)[3] = mul_(select(sx_32, ((0) - (sx_32)), flipX_8), k_34);
-                  (*out_3)[4] = mul_(select(sy_33, ((0) - (sy_33)), flipY_9), k_34);
+                  (*out_3)[2] = mul_(select(sx_32, ((0) - (sx_32)), flipX_8), k_34);
+                  (*out_3)[3] = mul_(select(sy_33, ((0) - (sy_33)), flipY_9), k_34);
                 }
                 return;
               } else {
@@ -174,15 +197,15 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
                   var pv_24: i32 = ((v_7) % (max(1, cv_22)));
                   var edge_25: i32 = ((min(cu_21, cv_22)) >> u32(2));
                   if ((((((((pu_23) > (edge_25)) && ((pu_23) < (((cu_21) - (edge_25))))) && ((pv_24) > (edge_25))) && ((pv_24) < (((cv_22) - (edge_25))))) && ((u_6) < (((cu_21) * (columns_19))))) && ((v_7) < (((cv_22) * (rows_20)))))) {
-                    (*out_3)[2] = 1;
-                    (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
+                    (*out_3)[1] = 1;
+                    (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
                   }
                   return;
                 } else {
                   if (((subject_11) == (9))) {
                     if (((((((u_6) * (8192))) / (w_4))) > (((((v_7) * (8192))) / (h_5))))) {
-                      (*out_3)[2] = 1;
-                      (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(memory[(((b_0) + (32))) >> 2u], 2800)));
+                      (*out_3)[1] = 1;
+                      (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) - (mul_(memory[(((b_0) + (32))) >> 2u], 2800)));
                     }
                     return;
                   } else {
@@ -192,8 +215,8 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
                       var upper_17: bool = ((v_7) < (((h_5) >> u32(1))));
                       var dv_18: i32 = select(((((v_7) - (h_5))) + (((h_5) >> u32(4)))), ((((v_7) - (((h_5) >> u32(1))))) + (((r_15) >> u32(4)))), upper_17);
                       if ((((dv_18) <= (0)) && ((((square_(du_16)) + (square_(dv_18)))) < (((r_15) * (r_15)))))) {
-                        (*out_3)[2] = 1;
-                        (*out_3)[1] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
+                        (*out_3)[1] = 1;
+                        (*out_3)[0] = ((memory[(((b_0) + (32))) >> 2u]) >> u32(1));
                       }
                       return;
                     } else {
@@ -201,8 +224,8 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
                         var m_12: i32 = max(max(((((2) * (u_6))) - (w_4)), ((0) - (((((2) * (u_6))) - (w_4))))), max(((((2) * (v_7))) - (h_5)), ((0) - (((((2) * (v_7))) - (h_5))))));
                         var steps_13: i32 = memory[(((b_0) + (28))) >> 2u];
                         var k_14: i32 = clamp_(((((((max(w_4, h_5)) - (m_12))) * (steps_13))) / (max(w_4, h_5))), 0, ((steps_13) - (1)));
-                        (*out_3)[2] = select(0, 1, ((k_14) == (((steps_13) - (1)))));
-                        (*out_3)[1] = select(max(60, ((memory[(((b_0) + (32))) >> 2u]) - (((k_14) * (230))))), ((memory[(((b_0) + (32))) >> 2u]) + (((k_14) * (190)))), ((((memory[(((b_0) + (28))) >> 2u]) & (1))) == (1)));
+                        (*out_3)[1] = select(0, 1, ((k_14) == (((steps_13) - (1)))));
+                        (*out_3)[0] = select(max(60, ((memory[(((b_0) + (32))) >> 2u]) - (((k_14) * (230))))), ((memory[(((b_0) + (32))) >> 2u]) + (((k_14) * (190)))), ((((memory[(((b_0) + (28))) >> 2u]) & (1))) == (1)));
                         return;
                       } else {
                         return;
@@ -219,44 +242,24 @@ fn carveMotif3_(b_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 5>
   }
 }
 
-fn surfaceAt5_(plate_0: i32, leaves_1: i32, cuts_2: i32, x_3: i32, y_4: i32, out_5: ptr<function, array<i32, 5>>) {
-  var leavesAt_6: i32 = memory[(leaves_1) >> 2u];
-  var cutsAt_7: i32 = memory[(cuts_2) >> 2u];
-  (*out_5)[0] = i32(-1);
-  (*out_5)[1] = 0;
-  (*out_5)[2] = 0;
-  (*out_5)[3] = 0;
-  (*out_5)[4] = 0;
-  if (!(onPlate_(plate_0, x_3, y_4))) {
-    return;
-  }
-  var n_8: i32 = select(0, i32(-1), ((memory[(((cuts_2) + (4))) >> 2u]) == (0)));
-  {
-    loop {
-      if (!(((n_8) >= (0)))) { break; }
-      var cut_9: i32 = ((cutsAt_7) + (((n_8) << u32(4))));
-      n_8 = select(memory[(((cut_9) + (12))) >> 2u], memory[(((cut_9) + (8))) >> 2u], ((select(y_4, x_3, ((memory[(cut_9) >> 2u]) == (0)))) < (memory[(((cut_9) + (4))) >> 2u])));
-      continuing {
-      }
-    }
-  }
-  (*out_5)[0] = ((i32(-1)) - (n_8));
-  carveMotif3_(((leavesAt_6) + (((((i32(-1)) - (n_8))) * (52)))), x_3, y_4, out_5);
-}
-
 fn coarseOf_(x_0: i32) -> i32 {
-  return clamp_(((((x_0) + (10240))) >> u32(7)), 0, 159);
+  return clamp_(((((x_0) + (8256))) >> u32(7)), 0, 128);
 }
 
-fn heightAt_(heights_0: i32, x_1: i32, y_2: i32) -> i32 {
-  var heightsAt_3: i32 = memory[(heights_0) >> 2u];
-  var u_4: i32 = clamp_(((x_1) + (10240)), 0, 20416);
-  var v_5: i32 = clamp_(((y_2) + (10240)), 0, 20416);
-  var k_6: i32 = ((((((v_5) >> u32(5))) * (640))) + (((u_4) >> u32(5))));
-  var fx_7: i32 = ((u_4) & (31));
-  var a_8: i32 = ((((memory[(((heightsAt_3) + (((k_6) << u32(2))))) >> 2u]) * (((32) - (fx_7))))) + (((memory[(((((heightsAt_3) + (((k_6) << u32(2))))) + (4))) >> 2u]) * (fx_7))));
-  var b_9: i32 = ((((memory[(((((heightsAt_3) + (((k_6) << u32(2))))) + (2560))) >> 2u]) * (((32) - (fx_7))))) + (((memory[(((((heightsAt_3) + (((k_6) << u32(2))))) + (2564))) >> 2u]) * (fx_7))));
-  return ((((((a_8) * (((32) - (((v_5) & (31))))))) + (((b_9) * (((v_5) & (31))))))) >> u32(10));
+fn hidden_(s_0: i32, x_1: i32, y_2: i32, ray_3: i32) -> bool {
+  return ((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((((((coarseOf_(y_2)) * (129))) + (coarseOf_(x_1)))) << u32(2))))) >> 2u]) <= (ray_3));
+}
+
+fn heightAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
+  var heights_3: i32 = ((s_0) + (64));
+  var heightsAt_4: i32 = memory[(heights_3) >> 2u];
+  var u_5: i32 = clamp_(((x_1) + (8256)), 0, 16448);
+  var v_6: i32 = clamp_(((y_2) + (8256)), 0, 16448);
+  var k_7: i32 = ((((((v_6) >> u32(5))) * (516))) + (((u_5) >> u32(5))));
+  var fx_8: i32 = ((u_5) & (31));
+  var a_9: i32 = ((((memory[(((heightsAt_4) + (((k_7) << u32(2))))) >> 2u]) * (((32) - (fx_8))))) + (((memory[(((((heightsAt_4) + (((k_7) << u32(2))))) + (4))) >> 2u]) * (fx_8))));
+  var b_10: i32 = ((((memory[(((((heightsAt_4) + (((k_7) << u32(2))))) + (2064))) >> 2u]) * (((32) - (fx_8))))) + (((memory[(((((heightsAt_4) + (((k_7) << u32(2))))) + (2068))) >> 2u]) * (fx_8))));
+  return ((((((a_9) * (((32) - (((v_6) & (31))))))) + (((b_10) * (((v_6) & (31))))))) >> u32(10));
 }
 
 fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
@@ -266,17 +269,17 @@ fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
     loop {
       if (!(((k_5) < (memory[(68) >> 2u])))) { break; }
       var d_6: i32 = memory[(((72) + (((k_5) << u32(2))))) >> 2u];
-      var ray_7: i32 = ((height_3) + (mul_(d_6, memory[(((s_0) + (56))) >> 2u])));
-      if (((ray_7) >= (memory[(((s_0) + (60))) >> 2u]))) {
+      var ray_7: i32 = ((height_3) + (mul_(d_6, memory[(((s_0) + (44))) >> 2u])));
+      if (((ray_7) >= (memory[(((s_0) + (48))) >> 2u]))) {
         return most_4;
       }
-      var tx_8: i32 = ((x_1) + (mul_(memory[(((s_0) + (48))) >> 2u], d_6)));
-      var ty_9: i32 = ((y_2) + (mul_(memory[(((s_0) + (52))) >> 2u], d_6)));
-      if (((memory[(((memory[(((s_0) + (36))) >> 2u]) + (((((((coarseOf_(ty_9)) * (160))) + (coarseOf_(tx_8)))) << u32(2))))) >> 2u]) <= (ray_7))) {
+      var tx_8: i32 = ((x_1) + (mul_(memory[(((s_0) + (36))) >> 2u], d_6)));
+      var ty_9: i32 = ((y_2) + (mul_(memory[(((s_0) + (40))) >> 2u], d_6)));
+      if (hidden_(s_0, tx_8, ty_9, ray_7)) {
         k_5 = memory[(((236) + (((k_5) << u32(2))))) >> 2u];
       } else {
         k_5 = ((k_5) + (1));
-        var over_10: i32 = ((heightAt_(((s_0) + (28)), tx_8, ty_9)) - (ray_7));
+        var over_10: i32 = ((heightAt_(s_0, tx_8, ty_9)) - (ray_7));
         if (((over_10) > (0))) {
           most_4 = min(8192, max(most_4, ((((over_10) * (8192))) / (((40) + (((d_6) >> u32(2))))))));
         }
@@ -289,6 +292,14 @@ fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
     }
   }
   return most_4;
+}
+
+fn heightOf4_(s_0: i32, n_1: i32, x_2: i32, y_3: i32, surface_4: ptr<function, array<i32, 4>>) -> i32 {
+  if (((n_1) < (0))) {
+    return 0;
+  }
+  carveMotif3_(((memory[(((s_0) + (12))) >> 2u]) + (((n_1) * (56)))), x_2, y_3, surface_4);
+  return (*surface_4)[0];
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
@@ -392,17 +403,17 @@ fn fractal_(x_0: i32, y_1: i32, seed_2: i32, octaves_3: i32) -> i32 {
 }
 
 fn shadeLeaf9_(s_0: i32, b_1: i32, x_2: i32, y_3: i32, part_4: i32, lean_5: i32, dark_6: i32, fall_7: i32, seam_8: bool, out_9: ptr<function, array<i32, 3>>) {
-  var lattice_10: i32 = memory[(((s_0) + (44))) >> 2u];
-  var lx_11: i32 = memory[(((s_0) + (48))) >> 2u];
-  var ly_12: i32 = memory[(((s_0) + (52))) >> 2u];
+  var lattice_10: i32 = memory[(((s_0) + (32))) >> 2u];
+  var lx_11: i32 = memory[(((s_0) + (36))) >> 2u];
+  var ly_12: i32 = memory[(((s_0) + (40))) >> 2u];
   var x0_13: i32 = memory[(b_1) >> 2u];
   var y0_14: i32 = memory[(((b_1) + (4))) >> 2u];
   var x1_15: i32 = memory[(((b_1) + (8))) >> 2u];
   var y1_16: i32 = memory[(((b_1) + (12))) >> 2u];
   var seed_17: i32 = memory[(((b_1) + (16))) >> 2u];
-  paint0_(out_9, select(((b_1) + (44)), ((b_1) + (36)), ((part_4) == (0))));
+  paint0_(out_9, select(((b_1) + (48)), ((b_1) + (40)), ((part_4) == (0))));
   if (((part_4) == (2))) {
-    blend0_(out_9, ((s_0) + (68)), 1500);
+    blend0_(out_9, ((s_0) + (56)), 1500);
   }
   if (((lean_5) < (0))) {
     dim0_(out_9, ((8192) + (mul_(lean_5, ((5600) - (((dark_6) >> u32(2))))))));
@@ -415,7 +426,7 @@ fn shadeLeaf9_(s_0: i32, b_1: i32, x_2: i32, y_3: i32, part_4: i32, lean_5: i32,
   if (((dark_6) > (0))) {
     (*out_9)[2] = (((*out_9)[2]) - (mul_(dark_6, 46)));
   }
-  if ((((fall_7) > (130)) && ((dark_6) < (2000)))) {
+  if (((fall_7) > (130))) {
     blend0_(out_9, 392, min(2100, ((700) + (((fall_7) >> u32(1))))));
   }
   if (seam_8) {
@@ -434,24 +445,28 @@ fn shadeLeaf9_(s_0: i32, b_1: i32, x_2: i32, y_3: i32, part_4: i32, lean_5: i32,
   var cloud_24: i32 = fractal_(((x_2) * (3)), ((y_3) * (3)), ((lattice_10) + (seed_17)), 2);
   var fine_25: i32 = noise_(((x_2) * (46)), ((y_3) * (46)), ((lattice_10) + (5)));
   var pit_26: i32 = noise_(((x_2) * (19)), ((y_3) * (19)), ((lattice_10) + (9)));
-  (*out_9)[0] = (((*out_9)[0]) + (mul_(((((((((cloud_24) >> u32(6))) + (((boards_23) >> u32(8))))) + (((fine_25) >> u32(7))))) + (select(0, i32(-110), ((pit_26) > (5600))))), memory[(((s_0) + (64))) >> 2u])));
+  (*out_9)[0] = (((*out_9)[0]) + (mul_(((((((((cloud_24) >> u32(6))) + (((boards_23) >> u32(8))))) + (((fine_25) >> u32(7))))) + (select(0, i32(-110), ((pit_26) > (5600))))), memory[(((s_0) + (52))) >> 2u])));
 }
 
 fn shadeBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var lx_4: i32 = memory[(((s_0) + (48))) >> 2u];
-  var ly_5: i32 = memory[(((s_0) + (52))) >> 2u];
-  var surface_6: array<i32, 5>;
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), x_1, y_2, &surface_6);
-  var leaf_7: i32 = surface_6[0];
-  var height_8: i32 = surface_6[1];
-  var part_9: i32 = surface_6[2];
-  var lean_10: i32 = clamp_(((((mul_(surface_6[3], lx_4)) + (mul_(surface_6[4], ly_5)))) >> u32(1)), i32(-5200), 4200);
-  var dark_11: i32 = shadowAt_(s_0, x_1, y_2, height_8);
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) - (mul_(lx_4, 34))), ((y_2) - (mul_(ly_5, 34))), &surface_6);
-  var fall_12: i32 = ((height_8) - (surface_6[1]));
-  surfaceAt5_(s_0, ((s_0) + (12)), ((s_0) + (20)), ((x_1) + (mul_(lx_4, 30))), ((y_2) + (mul_(ly_5, 30))), &surface_6);
-  var seam_13: bool = (((surface_6[0]) != (leaf_7)) && ((surface_6[1]) <= (((height_8) + (60)))));
-  shadeLeaf9_(s_0, ((memory[(((s_0) + (12))) >> 2u]) + (((leaf_7) * (52)))), x_1, y_2, part_9, lean_10, dark_11, fall_12, seam_13, out_3);
+  var lx_4: i32 = memory[(((s_0) + (36))) >> 2u];
+  var ly_5: i32 = memory[(((s_0) + (40))) >> 2u];
+  var leaf_6: i32 = leafAt_(s_0, x_1, y_2);
+  var b_7: i32 = ((memory[(((s_0) + (12))) >> 2u]) + (((leaf_6) * (56))));
+  var surface_8: array<i32, 4>;
+  carveMotif3_(b_7, x_1, y_2, &surface_8);
+  var height_9: i32 = surface_8[0];
+  var part_10: i32 = surface_8[1];
+  var lean_11: i32 = clamp_(((((mul_(surface_8[2], lx_4)) + (mul_(surface_8[3], ly_5)))) >> u32(1)), i32(-5200), 4200);
+  var dark_12: i32 = shadowAt_(s_0, x_1, y_2, height_9);
+  var bx_13: i32 = ((x_1) - (mul_(lx_4, 34)));
+  var by_14: i32 = ((y_2) - (mul_(ly_5, 34)));
+  var fall_15: i32 = select(0, ((height_9) - (heightOf4_(s_0, leafAt_(s_0, bx_13, by_14), bx_13, by_14, &surface_8))), ((dark_12) < (2000)));
+  var sx_16: i32 = ((x_1) + (mul_(lx_4, 30)));
+  var sy_17: i32 = ((y_2) + (mul_(ly_5, 30)));
+  var beside_18: i32 = leafAt_(s_0, sx_16, sy_17);
+  var seam_19: bool = (((beside_18) != (leaf_6)) && ((heightOf4_(s_0, beside_18, sx_16, sy_17, &surface_8)) <= (((height_9) + (60)))));
+  shadeLeaf9_(s_0, b_7, x_1, y_2, part_10, lean_11, dark_12, fall_15, seam_19, out_3);
 }
 
 fn surroundBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {

@@ -2,12 +2,14 @@
 pragma solidity 0.8.37;
 
 import {LibString} from "solady/utils/LibString.sol";
+import {Base64Words} from "./Base64Words.sol";
 import {Drawn} from "./Style.sol";
 
-/// @notice The small picture that every wallet can show: a section of the ground in the piece's palette and format, cut
-/// from paper, with a bore hole down to the stone. Not the piece itself, which the page renders.
-/// @dev 1000 x 1000 units of SVG; a Bleed runs off its left and upper edge. Depth is the count of leading zero bits of the work, on the scale beside the plate:
-/// 0 at the surface, 80 (about a block of Bitcoin's) at its foot.
+/// @notice The picture that every wallet can show: the piece's own pixels where the network was asked for them, else a
+/// section of the ground in the piece's palette and format, cut from paper, with a bore hole down to the stone.
+/// @dev 1000 x 1000 units of SVG; the plate lies where it lies on the canvas, and a Bleed runs off the left and upper edge.
+/// Depth is the count of leading zero bits of the work, on the scale beside the plate: 0 at the surface, 80 (about a block
+/// of Bitcoin's) at its foot.
 library Picture {
     using LibString for uint256;
 
@@ -21,42 +23,70 @@ library Picture {
     uint256 private constant SCALE_BITS = 80;
     uint256 private constant SHEETS = 9;
     uint256 private constant KNOTS = 6;
+    uint256 private constant TONDO = 3;
+    uint256 private constant BLEED = 4;
 
     /// @param drawn What the seed draws.
     /// @param collection The collection's name, any UTF-8 without control characters.
     /// @param bits Leading zero bits of the work.
     /// @param studio Whether no work stands behind the piece: then no depth is shown.
-    function svg(Drawn memory drawn, string memory collection, uint256 bits, bool studio)
+    /// @param png The piece's pixels, canvas and all; empty where they are not known.
+    function svg(Drawn memory drawn, string memory collection, uint256 bits, bool studio, bytes memory png)
         internal
         pure
         returns (string memory)
     {
         Plate memory plate = _plate(drawn.formatCode);
         uint256 depth = plate.height * (bits < SCALE_BITS ? bits : SCALE_BITS) / SCALE_BITS;
+        string memory inside =
+            png.length == 0 ? _section(plate, drawn, depth, studio) : _pixels(png, drawn.formatCode == BLEED);
         return string.concat(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000" font-family="Newsreader,Georgia,serif" fill="#17191c">',
-            '<defs><filter id="s" x="-10%" y="-10%" width="120%" height="130%"><feDropShadow dx="-3" dy="-5" stdDeviation="6" flood-color="#000" flood-opacity=".34"/></filter>',
-            '<clipPath id="p">',
-            _shape(plate, drawn.formatCode),
-            '</clipPath></defs><rect width="1000" height="1000" fill="#f6f3ec"/><g clip-path="url(#p)">',
-            _sheets(plate, drawn),
-            studio ? "" : _bore(plate, drawn, depth),
-            "</g>",
+            '<rect width="1000" height="1000" fill="#f6f3ec"/>',
+            inside,
             studio ? "" : _scale(plate, depth, bits),
             _label(drawn.title, collection, bits, studio),
             "</svg>"
         );
     }
 
+    /// @dev Each square that one sees is a pixel that anybody can check.
+    function _pixels(bytes memory png, bool bleed) private pure returns (string memory) {
+        return string.concat(
+            bleed ? '<image width="850" height="850' : '<image x="26" y="16" width="848" height="848',
+            '" style="image-rendering:pixelated" href="data:image/png;base64,',
+            Base64Words.encode(png),
+            '"/>'
+        );
+    }
+
+    function _section(Plate memory plate, Drawn memory drawn, uint256 depth, bool studio)
+        private
+        pure
+        returns (string memory)
+    {
+        return string.concat(
+            '<defs><filter id="s" x="-10%" y="-10%" width="120%" height="130%"><feDropShadow dx="-3" dy="-5" stdDeviation="6" flood-color="#000" flood-opacity=".34"/></filter>',
+            '<clipPath id="p">',
+            _shape(plate, drawn.formatCode),
+            '</clipPath></defs><g clip-path="url(#p)">',
+            _sheets(plate, drawn),
+            studio ? "" : _bore(plate, drawn, depth),
+            "</g>"
+        );
+    }
+
+    /// @dev packages/art's plates on a canvas of 848 units whose centre is (450, 440); that of a Bleed has 850.
     function _plate(uint256 format) private pure returns (Plate memory) {
-        if (format == 1) return Plate(162, 80, 576, 720);
-        if (format == 2) return Plate(80, 170, 740, 555);
-        if (format == 4) return Plate(0, 0, 840, 850);
+        if (format == 1) return Plate(165, 80, 570, 720);
+        if (format == 2) return Plate(90, 166, 720, 548);
+        if (format == TONDO) return Plate(98, 88, 704, 704);
+        if (format == BLEED) return Plate(0, 0, 850, 850);
         return Plate(90, 80, 720, 720);
     }
 
     function _shape(Plate memory plate, uint256 format) private pure returns (string memory) {
-        if (format == 3) {
+        if (format == TONDO) {
             return string.concat(
                 '<circle cx="',
                 (plate.x + plate.width / 2).toString(),

@@ -5,6 +5,7 @@ import { type Hex, keccak256 } from "viem";
 import { expect, test } from "vitest";
 import { chunks, MAX_CHUNK, storeCode } from "./chunks.ts";
 import { deployPlan, TRANSACTION_GAS_CAP } from "./deploy-plan.ts";
+import { ENGINES } from "./engines.ts";
 
 const part = (length: number) => new Uint8Array(length).fill(0xff);
 
@@ -30,7 +31,9 @@ test("a chunk that cannot be stored is refused with its length", () => {
 
 test("every step fits one transaction, with the largest page and table there can be", () => {
   const plan = deployPlan({ front: part(59_800), between: part(20), tail: part(20), table: part(8_000) });
-  expect(plan.map((step) => step.name)).toEqual(["page/0", "page/1", "page/2", "renderer", "factory"]);
+  const engines = ENGINES.filter(({ bytecode }) => bytecode !== undefined).map(({ family }) => `engine/${family}`);
+  const pages = ["page/0", "page/1", "page/2"];
+  expect(plan.map((step) => step.name)).toEqual([...pages, ...engines, "loupe", "renderer", "factory"]);
   for (const { name, gas, bytecode } of plan) {
     expect(gas, name).toBeLessThan(TRANSACTION_GAS_CAP);
     expect((bytecode.length - 2) / 2, name).toBeLessThan(49_152);
@@ -38,7 +41,12 @@ test("every step fits one transaction, with the largest page and table there can
 });
 
 test("arguments are addresses of steps before", () => {
-  const plan = deployPlan({ front: part(MAX_CHUNK + 1), between: part(1), tail: part(2), table: part(3) });
+  const engines = [
+    { family: "block", bytecode: "0x00", side: 40 },
+    { family: "strata", bytecode: undefined, side: 0 },
+    { family: "vessel", bytecode: "0x01", side: 41 },
+  ] as const;
+  const plan = deployPlan({ front: part(MAX_CHUNK + 1), between: part(1), tail: part(2), table: part(3) }, engines);
   const done: string[] = [];
   const addressOf = (name: string): Hex => {
     expect(done).toContain(name);
@@ -49,6 +57,10 @@ test("arguments are addresses of steps before", () => {
     done.push(step.name);
     return given;
   });
-  expect(args[2]).toEqual([[`0x${"0".repeat(40)}`, `0x${"0".repeat(39)}1`], "0xff", "0xffff", "0xffffff"]);
-  expect(args[3]).toEqual([`0x${"0".repeat(39)}2`]);
+  const at = (name: string) => `0x${done.indexOf(name).toString(16).padStart(40, "0")}`;
+  expect(done.slice(2)).toEqual(["engine/block", "engine/vessel", "loupe", "renderer", "factory"]);
+  expect(args[4]).toEqual([[at("engine/block"), `0x${"0".repeat(40)}`, at("engine/vessel")]]);
+  const bytes = ["0xff", "0xffff", "0xffffff"];
+  expect(args[5]).toEqual([[at("page/0"), at("page/1")], ...bytes, at("loupe"), `0x280029${"00".repeat(29)}`]);
+  expect(args[6]).toEqual([at("renderer")]);
 });

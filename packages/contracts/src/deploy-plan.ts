@@ -1,5 +1,6 @@
 /**
- * What must be deployed, in order, before collections can be made: the page's chunks, the renderer, the factory.
+ * What must be deployed, in order, before collections can be made: the page's chunks, the families' engines, the loupe, the
+ * renderer, the factory.
  *
  * Each step is one transaction to the deterministic deployer, whose data are a salt and the creation code. So every
  * address follows from the bytes: whoever lost an answer looks whether there is code and goes on, and two nodes with the
@@ -8,7 +9,9 @@
  */
 import { concat, toHex } from "@carrara/base/bytes";
 import { chunks, storeCode } from "./chunks.ts";
+import { ENGINES, type FamilyEngine } from "./engines.ts";
 import { factoryAbi, factoryBytecode } from "./generated/Factory.ts";
+import { loupeAbi, loupeBytecode } from "./generated/Loupe.ts";
 import { rendererAbi, rendererBytecode } from "./generated/Renderer.ts";
 
 type Hex = `0x${string}`;
@@ -21,6 +24,9 @@ export const SALT = `0x${"00".repeat(32)}` as const;
 
 /** EIP-7825: no transaction may ask for more gas. */
 export const TRANSACTION_GAS_CAP = 16_777_216n;
+
+/** What a loupe is told where a family has no engine. */
+const NO_ENGINE = `0x${"00".repeat(20)}` as const;
 
 /** The bytes that packages/art hands over for the page and the names. */
 export interface PageParts {
@@ -36,7 +42,7 @@ export interface PageParts {
 
 /** One deployment. `args` are the constructor's, from the addresses of steps before; `abi` encodes them. */
 export interface DeployStep {
-  /** `page/0` ..., `renderer`, `factory`. */
+  /** `page/0` ..., `engine/block` ..., `loupe`, `renderer`, `factory`. */
   name: string;
   abi: readonly unknown[];
   bytecode: Hex;
@@ -52,8 +58,9 @@ export interface DeployStep {
  *   const code = encodeDeployData({ abi: step.abi, bytecode: step.bytecode, args: step.args(addressOf) });
  *   // send { to: DETERMINISTIC_DEPLOYER, data: concat([SALT, code]), gas: step.gas }
  * }
+ * @param engines other engines or other sides than the product's: for measuring
  */
-export function deployPlan(parts: PageParts): DeployStep[] {
+export function deployPlan(parts: PageParts, engines: readonly FamilyEngine[] = ENGINES): DeployStep[] {
   const page = chunks(parts.front).map((chunk, i): DeployStep => {
     const code = storeCode(chunk);
     return {
@@ -64,15 +71,35 @@ export function deployPlan(parts: PageParts): DeployStep[] {
       gas: gasOf(code.length, chunk.length),
     };
   });
+  const compiled = engines.flatMap(({ family, bytecode }): DeployStep[] => {
+    if (bytecode === undefined) return [];
+    const step = { name: `engine/${family}`, abi: [], bytecode, args: () => [] };
+    return [{ ...step, gas: gasOf(size(bytecode), size(bytecode)) }];
+  });
   const stored = parts.between.length + parts.tail.length + parts.table.length + 20 * page.length;
   const own = [parts.between, parts.tail, parts.table];
   return [
     ...page,
+    ...compiled,
+    {
+      name: "loupe",
+      abi: loupeAbi,
+      bytecode: loupeBytecode,
+      args: (addressOf) => [
+        engines.map(({ family, bytecode }) => (bytecode === undefined ? NO_ENGINE : addressOf(`engine/${family}`))),
+      ],
+      gas: gasOf(size(loupeBytecode) + 32 * engines.length, size(loupeBytecode) + 20 * engines.length) + 60_000n,
+    },
     {
       name: "renderer",
       abi: rendererAbi,
       bytecode: rendererBytecode,
-      args: (addressOf) => [page.map((step) => addressOf(step.name)), ...own.map((bytes): Hex => `0x${toHex(bytes)}`)],
+      args: (addressOf) => [
+        page.map((step) => addressOf(step.name)),
+        ...own.map((bytes): Hex => `0x${toHex(bytes)}`),
+        addressOf("loupe"),
+        `0x${toHex(Uint8Array.from({ length: 32 }, (_, family) => engines[family]?.side ?? 0))}`,
+      ],
       gas: gasOf(size(rendererBytecode) + concat(...own).length, size(rendererBytecode) + stored) + 4n * 60_000n,
     },
     {

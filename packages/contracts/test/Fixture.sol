@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {Collection} from "../src/Collection.sol";
 import {Factory} from "../src/Factory.sol";
+import {Loupe} from "../src/Loupe.sol";
 import {Renderer} from "../src/Renderer.sol";
 import {Terms} from "../src/Terms.sol";
 import {Claim, Claims} from "./Claims.sol";
@@ -22,7 +23,7 @@ abstract contract Fixture is Test {
     function setUp() public virtual {
         vm.warp(1_700_000_000);
         vm.roll(1000);
-        renderer = new Renderer(front(), "</b><i>", "</i>", table());
+        renderer = new Renderer(front(), "</b><i>", "</i>", table(), new Loupe(new address[](2)), 0);
         factory = new Factory(renderer);
         collection = Collection(factory.create(terms(), style(), 0));
     }

@@ -5,6 +5,7 @@ import {Base64} from "solady/utils/Base64.sol";
 import {LibString} from "solady/utils/LibString.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {Piece} from "../src/IRenderer.sol";
+import {Loupe} from "../src/Loupe.sol";
 import {Renderer} from "../src/Renderer.sol";
 import {TraitTable} from "../src/TraitTable.sol";
 import {Fixture} from "./Fixture.sol";
@@ -108,7 +109,7 @@ contract RendererTest is Fixture {
         chunks[0] = SSTORE2.write(new bytes(24_575));
         chunks[1] = SSTORE2.write(new bytes(24_575));
         chunks[2] = SSTORE2.write(new bytes(64_000 - 4096 - 64 - 2 * 24_575 - 20));
-        renderer = new Renderer(chunks, new bytes(10), new bytes(10), table());
+        renderer = new Renderer(chunks, new bytes(10), new bytes(10), table(), renderer.LOUPE(), 0);
         Piece memory piece = _piece(ID, false);
         piece.style = SSTORE2.write(big);
         piece.collection = string(new bytes(64));
@@ -119,15 +120,17 @@ contract RendererTest is Fixture {
         hold("30 million gas", used <= 30_000_000);
         vm.snapshotValue("tokenURI", "bytes, longest page", length);
         vm.snapshotValue("tokenURI", "gas, longest page", used);
+        Loupe loupe = renderer.LOUPE();
         vm.expectRevert(abi.encodeWithSelector(Renderer.PageTooLong.selector, 64_001, 64_000));
-        new Renderer(chunks, new bytes(11), new bytes(10), table());
+        new Renderer(chunks, new bytes(11), new bytes(10), table(), loupe, 0);
     }
 
     function test_missingChunk() external {
         address[] memory chunks = new address[](1);
         chunks[0] = address(7);
+        Loupe loupe = renderer.LOUPE();
         vm.expectRevert(abi.encodeWithSelector(Renderer.ChunkMissing.selector, 0, address(7)));
-        new Renderer(chunks, "", "", table());
+        new Renderer(chunks, "", "", table(), loupe, 0);
     }
 
     function test_table() external {
@@ -152,8 +155,8 @@ contract RendererTest is Fixture {
         for (uint256 i; i < 4; ++i) {
             names[places[i] % names.length] = values[i];
         }
-        address[] memory chunks = front();
-        try new Renderer(chunks, "", "", names) returns (Renderer made) {
+        (address[] memory chunks, Loupe loupe) = (front(), renderer.LOUPE());
+        try new Renderer(chunks, "", "", names, loupe, 0) returns (Renderer made) {
             try made.checkStyle(style()) {
                 made.tokenURI(_piece(id, false));
             } catch {}
@@ -163,9 +166,9 @@ contract RendererTest is Fixture {
     }
 
     function _refusedTable(bytes memory names, bytes memory refusal) private {
-        address[] memory chunks = front();
+        (address[] memory chunks, Loupe loupe) = (front(), renderer.LOUPE());
         vm.expectRevert(refusal);
-        new Renderer(chunks, "", "", names);
+        new Renderer(chunks, "", "", names, loupe, 0);
     }
 
     function _piece(uint256 id, bool studio) private returns (Piece memory) {

@@ -12,6 +12,7 @@ import { forge, root } from "./forge.ts";
 const CONTRACTS = [
   ["Collection", "src/Collection.sol", "Collection: forging, rounds, royalties. Its bytecode is what the clones run."],
   ["Factory", "src/Factory.sol", "Factory of collections."],
+  ["Loupe", "src/Loupe.sol", "Loupe: any pixel of any piece, computed on chain."],
   ["Renderer", "src/Renderer.sol", "Renderer: tokenURI wholly on chain."],
   ["Splitter", "src/Splitter.sol", "Splitter of one token's royalties."],
   ["Escrow", "src/Escrow.sol", "Escrow: ERC-721 tokens sold for bitcoin. src/btc-sale.ts speaks it."],
@@ -33,6 +34,7 @@ const CONTRACTS = [
 /** A call to the first may end with a named error of the others, so that the first's ABI decodes those as well. */
 const ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   Factory: ["Renderer"],
+  Renderer: ["Loupe"],
   Escrow: ["Relay", "FixedTargetRelay"],
   SpvProbe: ["Relay", "FixedTargetRelay"],
 };

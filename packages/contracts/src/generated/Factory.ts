@@ -350,6 +350,27 @@ export const factoryAbi = [
  },
  {
   "type": "error",
+  "name": "PictureTooLarge",
+  "inputs": [
+   {
+    "name": "family",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "side",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "most",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "StyleEmpty",
   "inputs": [
    {

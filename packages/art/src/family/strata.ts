@@ -143,8 +143,8 @@ export function drawStrata(setup: Setup): Strata {
     tooth,
     edge,
     reach: 40 + thickness,
-    lowest: new Int32Array(UNBAKED),
-    highest: new Int32Array(UNBAKED),
+    lowest: new Int32Array(0),
+    highest: new Int32Array(0),
   };
 }
 
@@ -203,9 +203,6 @@ export interface Fault {
   readonly by: number;
 }
 
-/** Nodes whose bounds are known before `bakeBounds`. */
-const UNBAKED = 0;
-
 export function nodeOfStrata(s: Strata, x: number, y: number, _k: number, out: Int32Array): void {
   const { lattice } = s;
   const at = new Int32Array(2);
@@ -214,7 +211,7 @@ export function nodeOfStrata(s: Strata, x: number, y: number, _k: number, out: I
   const v = at[1]!;
   const answer = new Int32Array(5);
   bedAt(s.bed, u, v, answer);
-  out[0] = heightAt(s, answer[0]!, u, v);
+  out[0] = mainAt(s, answer[0]!, u, v);
   out[1] =
     (answer[1]! >> 1) + noise((u * 3) >> 1, (v * 3) >> 1, lattice + 21) + (noise(u * 3, v * 3, lattice + 22) >> 2);
 }
@@ -225,7 +222,7 @@ export function calmOfStrata(s: Strata, x: number, y: number): number {
   slipped(s, x, y, at);
   const answer = new Int32Array(5);
   bedAt(s.bed, at[0]!, at[1]!, answer);
-  return heightAt(s, answer[0]!, at[0]!, at[1]!);
+  return mainAt(s, answer[0]!, at[0]!, at[1]!);
 }
 
 /** Writes where a place was before everything slipped. */
@@ -244,7 +241,7 @@ function slipped(s: Strata, x: number, y: number, out: Int32Array): void {
 }
 
 /** The main field where the network answered `answer`. */
-function heightAt(s: Strata, answer: number, x: number, y: number): number {
+function mainAt(s: Strata, answer: number, x: number, y: number): number {
   const fine = noise((x * 5) >> 1, (y * 5) >> 1, s.lattice + 8);
   return (answer >> 1) + ((pullAt(s.pulled, x, y) * s.pull) >> 8) + mul(fine, s.ripple << 3);
 }

@@ -2,6 +2,7 @@
 
 /** WGSL; gpu.ts adds the bindings and the entry point. */
 export const weaveShader = `
+var<private> SLOTS: array<i32, 32>;
 
 fn low16(a: i32) -> i32 { return (a << 16u) >> 16u; }
 fn halves16(low: i32, high: i32) -> i32 { return (low & 0xffff) | (high << 16u); }
@@ -29,6 +30,10 @@ fn clamp_(x_0: i32, low_1: i32, high_2: i32) -> i32 {
 
 fn isUp_(i_0: i32, j_1: i32, twill_2: bool) -> bool {
   return select(((((((i_0) + (j_1))) & (1))) == (0)), ((((((i_0) + (j_1))) & (3))) < (2)), twill_2);
+}
+
+fn roleAt_(s_0: i32, i_1: i32, j_2: i32) -> i32 {
+  return memory[(((memory[(((s_0) + (136))) >> 2u]) + (((((((j_2) * (memory[(((s_0) + (44))) >> 2u]))) + (i_1))) << u32(2))))) >> 2u];
 }
 
 fn paint0_(out_0: ptr<function, array<i32, 3>>, colour_1: i32) {
@@ -95,42 +100,50 @@ fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
 }
 
 fn shadeWeave3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
-  var s_4: i32 = memory[(((c_0) + (44))) >> 2u];
-  var px_5: i32 = ((((x_1) + (8192))) * (memory[(((c_0) + (16))) >> 2u]));
-  var py_6: i32 = ((((y_2) + (8192))) * (memory[(((c_0) + (16))) >> 2u]));
-  var i_7: i32 = clamp_(((px_5) >> u32(14)), 0, ((memory[(((c_0) + (16))) >> 2u]) - (1)));
-  var j_8: i32 = clamp_(((py_6) >> u32(14)), 0, ((memory[(((c_0) + (16))) >> 2u]) - (1)));
+  var s_4: i32 = memory[(((c_0) + (12))) >> 2u];
+  var px_5: i32 = ((((x_1) + (8192))) * (memory[(((c_0) + (44))) >> 2u]));
+  var py_6: i32 = ((((y_2) + (8192))) * (memory[(((c_0) + (44))) >> 2u]));
+  var i_7: i32 = clamp_(((px_5) >> u32(14)), 0, ((memory[(((c_0) + (44))) >> 2u]) - (1)));
+  var j_8: i32 = clamp_(((py_6) >> u32(14)), 0, ((memory[(((c_0) + (44))) >> 2u]) - (1)));
   var fx_9: i32 = ((((px_5) & (16383))) - (8192));
   var fy_10: i32 = ((((py_6) & (16383))) - (8192));
-  var up_11: bool = isUp_(i_7, j_8, ((memory[(((c_0) + (20))) >> 2u]) != (0)));
-  var warp_12: bool = select(select(up_11, ((0) != (0)), ((memory[(((c_0) + (12))) >> 2u]) == (1))), ((0) == (0)), ((memory[(((c_0) + (12))) >> 2u]) == (0)));
-  paint0_(out_3, ((memory[(((c_0) + (36))) >> 2u]) + (((memory[(((memory[(((c_0) + (28))) >> 2u]) + (((((((j_8) * (memory[(((c_0) + (16))) >> 2u]))) + (i_7))) << u32(2))))) >> 2u]) << u32(3)))));
+  var up_11: bool = isUp_(i_7, j_8, ((memory[(((c_0) + (48))) >> 2u]) != (0)));
+  var warp_12: bool = select(select(up_11, ((0) != (0)), ((memory[(((c_0) + (40))) >> 2u]) == (1))), ((0) == (0)), ((memory[(((c_0) + (40))) >> 2u]) == (0)));
+  paint0_(out_3, ((memory[(((c_0) + (16))) >> 2u]) + (((roleAt_(c_0, i_7, j_8)) << u32(3)))));
   var across_13: i32 = select(fy_10, fx_9, warp_12);
   var along_14: i32 = select(fx_9, fy_10, warp_12);
   var thread_15: i32 = select(j_8, i_7, warp_12);
   var own_16: i32 = ((((((latticeHash_(thread_15, select(4, 3, warp_12), s_4)) & (1023))) - (512))) >> u32(1));
   var cell_17: i32 = ((((((latticeHash_(i_7, j_8, ((s_4) + (9)))) & (1023))) - (512))) >> u32(1));
   var twist_18: i32 = select(((noise_(((((x_1) * (5))) + (((y_2) * (9)))), ((y_2) * (30)), ((s_4) + (5)))) + (((noise_(((x_1) * (14)), ((y_2) * (60)), ((s_4) + (6)))) >> u32(1)))), ((noise_(((x_1) * (30)), ((((y_2) * (5))) + (((x_1) * (9)))), ((s_4) + (5)))) + (((noise_(((x_1) * (60)), ((y_2) * (14)), ((s_4) + (6)))) >> u32(1)))), warp_12);
-  var dip_19: i32 = select(((mul_(along_14, along_14)) >> u32(1)), mul_(along_14, along_14), (((memory[(((c_0) + (12))) >> 2u]) == (2)) || up_11));
+  var dip_19: i32 = select(((mul_(along_14, along_14)) >> u32(1)), mul_(along_14, along_14), (((memory[(((c_0) + (40))) >> 2u]) == (2)) || up_11));
   var round_20: i32 = ((((mul_(mul_(across_13, across_13), 1900)) + (mul_(dip_19, 1300)))) + (select(500, 0, up_11)));
-  dim0_(out_3, ((((((((((8192) - (mul_(round_20, memory[(((c_0) + (52))) >> 2u])))) + (own_16))) + (cell_17))) + (mul_(((twist_18) >> u32(3)), memory[(((c_0) + (48))) >> 2u])))) - (mul_(across_13, 300))));
+  dim0_(out_3, ((((((((((8192) - (mul_(round_20, memory[(((c_0) + (152))) >> 2u])))) + (own_16))) + (cell_17))) + (mul_(((twist_18) >> u32(3)), memory[(((c_0) + (148))) >> 2u])))) - (mul_(across_13, 300))));
 }
 
 fn tassel_(c_0: i32, x_1: i32, y_2: i32, below_3: i32) -> i32 {
   if (((((below_3) < (0)) || ((x_1) >= (memory[(c_0) >> 2u]))) || ((x_1) < (((0) - (memory[(c_0) >> 2u])))))) {
     return i32(-1);
   }
-  var bundle_4: i32 = select(4, 2, ((memory[(((c_0) + (24))) >> 2u]) == (1)));
-  var pitch_5: i32 = ((((16384) * (bundle_4))) / (memory[(((c_0) + (16))) >> 2u]));
+  var bundle_4: i32 = select(4, 2, ((memory[(((c_0) + (144))) >> 2u]) == (1)));
+  var pitch_5: i32 = ((((16384) * (bundle_4))) / (memory[(((c_0) + (44))) >> 2u]));
   var n_6: i32 = ((((x_1) + (8192))) / (pitch_5));
-  var h_7: i32 = latticeHash_(n_6, select(2, 1, ((y_2) < (0))), ((memory[(((c_0) + (44))) >> 2u]) + (70)));
+  var h_7: i32 = latticeHash_(n_6, select(2, 1, ((y_2) < (0))), ((memory[(((c_0) + (12))) >> 2u]) + (70)));
   if (((below_3) > (((420) + (((h_7) & (255))))))) {
     return i32(-1);
   }
-  var sway_8: i32 = ((mul_(below_3, ((((((h_7) >> u32(8))) & (2047))) - (1024)))) + (((noise_(((below_3) * (12)), ((n_6) * (5000)), ((memory[(((c_0) + (44))) >> 2u]) + (71)))) >> u32(7))));
+  var sway_8: i32 = ((mul_(below_3, ((((((h_7) >> u32(8))) & (2047))) - (1024)))) + (((noise_(((below_3) * (12)), ((n_6) * (5000)), ((memory[(((c_0) + (12))) >> 2u]) + (71)))) >> u32(7))));
   var from_9: i32 = max(((((((((x_1) + (8192))) % (pitch_5))) - (((pitch_5) >> u32(1))))) - (sway_8)), ((0) - (((((((((x_1) + (8192))) % (pitch_5))) - (((pitch_5) >> u32(1))))) - (sway_8)))));
-  var wide_10: i32 = select(select(((((pitch_5) * (3))) >> u32(3)), ((pitch_5) >> u32(2)), (((below_3) > (110)) && ((below_3) < (170)))), ((((pitch_5) >> u32(1))) - (((below_3) >> u32(5)))), ((memory[(((c_0) + (24))) >> 2u]) == (1)));
+  var wide_10: i32 = select(select(((((pitch_5) * (3))) >> u32(3)), ((pitch_5) >> u32(2)), (((below_3) > (110)) && ((below_3) < (170)))), ((((pitch_5) >> u32(1))) - (((below_3) >> u32(5)))), ((memory[(((c_0) + (144))) >> 2u]) == (1)));
   return select(i32(-1), ((((from_9) * (8192))) / (wide_10)), ((from_9) < (wide_10)));
+}
+
+fn beyond_(half_0: i32, threads_1: i32) -> i32 {
+  return ((((((8192) - (half_0))) * (threads_1))) / (16384));
+}
+
+fn threadAt_(x_0: i32, threads_1: i32) -> i32 {
+  return clamp_(((((((x_0) + (8192))) * (threads_1))) >> u32(14)), 0, ((threads_1) - (1)));
 }
 
 fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
@@ -153,16 +166,16 @@ fn sheetShadow3_(plate_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i3
 fn surroundWeave3_(c_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var halfWidth_4: i32 = memory[(c_0) >> 2u];
   var halfHeight_5: i32 = memory[(((c_0) + (4))) >> 2u];
-  if (((((memory[(((c_0) + (24))) >> 2u]) > (0)) && ((x_1) < (((halfWidth_4) + (40))))) && ((x_1) >= (((0) - (halfWidth_4)))))) {
+  if (((((memory[(((c_0) + (144))) >> 2u]) > (0)) && ((x_1) < (((halfWidth_4) + (40))))) && ((x_1) >= (((0) - (halfWidth_4)))))) {
     var below_6: i32 = ((max(y_2, ((0) - (y_2)))) - (halfHeight_5));
     if ((((below_6) >= (0)) && ((below_6) < (900)))) {
       var shaded_7: i32 = tassel_(c_0, ((x_1) - (26)), y_2, ((below_6) - (26)));
       var own_8: i32 = tassel_(c_0, x_1, y_2, below_6);
       if (((own_8) >= (0))) {
-        var i_9: i32 = clamp_(((((((x_1) + (8192))) * (memory[(((c_0) + (16))) >> 2u]))) >> u32(14)), 0, ((memory[(((c_0) + (16))) >> 2u]) - (1)));
-        var edge_10: i32 = select(((((memory[(((c_0) + (16))) >> 2u]) - (1))) - (((((((8192) - (halfHeight_5))) * (memory[(((c_0) + (16))) >> 2u]))) / (16384)))), ((((((8192) - (halfHeight_5))) * (memory[(((c_0) + (16))) >> 2u]))) / (16384)), ((y_2) < (0)));
-        paint0_(out_3, ((memory[(((c_0) + (36))) >> 2u]) + (((select(memory[(((memory[(((c_0) + (28))) >> 2u]) + (((((((clamp_(edge_10, 0, ((memory[(((c_0) + (16))) >> 2u]) - (1)))) * (memory[(((c_0) + (16))) >> 2u]))) + (i_9))) << u32(2))))) >> 2u], 0, ((memory[(((c_0) + (12))) >> 2u]) == (1)))) << u32(3)))));
-        dim0_(out_3, ((((7692) - (mul_(mul_(own_8, own_8), 2600)))) + (((noise_(((x_1) * (40)), ((y_2) * (6)), ((memory[(((c_0) + (44))) >> 2u]) + (8)))) >> u32(3)))));
+        var first_9: i32 = beyond_(halfHeight_5, memory[(((c_0) + (44))) >> 2u]);
+        var edge_10: i32 = select(((((memory[(((c_0) + (44))) >> 2u]) - (1))) - (first_9)), first_9, ((y_2) < (0)));
+        paint0_(out_3, ((memory[(((c_0) + (16))) >> 2u]) + (((select(roleAt_(c_0, threadAt_(x_1, memory[(((c_0) + (44))) >> 2u]), edge_10), 0, ((memory[(((c_0) + (40))) >> 2u]) == (1)))) << u32(3)))));
+        dim0_(out_3, ((((7692) - (mul_(mul_(own_8, own_8), 2600)))) + (((noise_(((x_1) * (40)), ((y_2) * (6)), ((memory[(((c_0) + (12))) >> 2u]) + (8)))) >> u32(3)))));
         return;
       }
       if (((shaded_7) >= (0))) {

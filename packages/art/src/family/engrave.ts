@@ -187,18 +187,18 @@ export function roundsOfSteep(_cut: Engrave): number {
   return 1;
 }
 
-/** How fast the relief falls across the lines at a node: leaning toward it, they come together. */
+/** How fast the relief falls across the lines at a node, at least 1: leaning toward it, they come together. */
 export function steepOfEngrave(cut: Engrave, _i: number, x: number, y: number): number {
   const { course, relief } = cut;
   const k = nearestNode(relief, x, y);
   const sx = alongCourse(course, x + NODE_STEP, y) - alongCourse(course, x - NODE_STEP, y);
   const sy = alongCourse(course, x, y + NODE_STEP) - alongCourse(course, x, y - NODE_STEP);
-  return clamp(-((Math.imul(slopeX(relief, k), sx) + Math.imul(slopeY(relief, k), sy)) >> 8), -32767, 32767);
+  return clamp(-((Math.imul(slopeX(relief, k), sx) + Math.imul(slopeY(relief, k), sy)) >> 8), 1, 32767);
 }
 
 /** One node of the plate in a hundred may be steeper than what counts. */
 export function keepSteep(cut: Engrave, _i: number, sorted: Int32Array): void {
-  cut.lean = Math.min(cut.lean, div(cut.fold, Math.max(1, sorted[div(sorted.length * 99, 100)]!)));
+  cut.lean = Math.min(cut.lean, div(cut.fold, sorted[div(sorted.length * 99, 100)]!));
 }
 
 export function roundsOfEngrave(cut: Engrave): number {

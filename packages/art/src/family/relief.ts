@@ -29,10 +29,10 @@ export const relief: Family<Relief> = {
   draw: drawRelief,
   steps: [
     { fields: ["swell", "shift", "bow", "mask"], node: rawOfRelief },
-    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfRelief, value: maskOfRelief, keep: keepMasks },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfMasks, value: maskOfRelief, keep: keepMasks },
     { fields: ["height", "lean", "amount"], node: heightOfRelief },
     { fields: ["hollow", "shadow"], node: hollowOfRelief },
-    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfRelief, value: valueOfRelief, keep: keepTones },
+    { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfTones, value: valueOfRelief, keep: keepTones },
   ],
   shade: shadeRelief,
   surround: surroundRelief,
@@ -192,14 +192,14 @@ export interface Relief {
   readonly mask: Field;
   /** The cloth, or the swell under gravel and dunes. */
   readonly height: Field;
-  /** How far furrows and crests are moved across, and how high dunes are; of a cloth nobody asks. */
+  /** How far furrows and crests are moved across (0 of a cloth), and how high dunes are (0 of all else). */
   readonly lean: Field;
   readonly amount: Field;
   /** How much higher the neighbourhood is. */
   readonly hollow: Field;
   /** The shadow that a cloth throws on itself. */
   readonly shadow: Field;
-  /** Quantiles of the mask, and of the tones. */
+  /** Quantiles of the mask (not of gravel), and of the tones. */
   readonly masks: Int32Array;
   readonly tones: Int32Array;
 }
@@ -212,8 +212,9 @@ export function rawOfRelief(c: Relief, x: number, y: number, _k: number, out: In
   out[3] = clamp(out[3]! >> 1, -26000, 26000);
 }
 
-export function roundsOfRelief(_c: Relief): number {
-  return 1;
+/** Gravel is as deep everywhere. */
+export function roundsOfMasks(c: Relief): number {
+  return c.carving === GRAVEL ? 0 : 1;
 }
 
 export function maskOfRelief(c: Relief, _i: number, x: number, y: number): number {
@@ -225,22 +226,21 @@ export function keepMasks(c: Relief, _i: number, sorted: Int32Array): void {
 }
 
 export function heightOfRelief(c: Relief, x: number, y: number, k: number, out: Int32Array): void {
-  const { masks } = c;
-  const swell = nodeOf(c.swell, k) >> 4;
-  const mask = fieldAt(c.mask, x, y) >> 3;
-  if (c.carving === CLOTH) {
-    out[0] = foldsAt(c, x, y, k, mask) + swell;
-    out[1] = 0;
-    out[2] = 0;
+  const { carving, masks } = c;
+  out[0] = nodeOf(c.swell, k) >> 4;
+  out[1] = 0;
+  out[2] = 0;
+  if (carving === CLOTH) {
+    out[0] = out[0]! + foldsAt(c, x, y, k);
     return;
   }
-  out[0] = swell;
   out[1] = mul(nodeOf(c.shift, k), c.swing) + (noise((x * 3) >> 1, (y * 3) >> 1, c.lattice + 11) >> 4);
-  out[2] = mul(c.tall, 1300 + mul(step(masks[2]!, masks[46]!, mask), 6800));
+  if (carving === GRAVEL) return;
+  out[2] = mul(c.tall, 1300 + mul(step(masks[2]!, masks[46]!, fieldAt(c.mask, x, y) >> 3), 6800));
 }
 
 /** Heights of the folds of a cloth, at node k. */
-function foldsAt(c: Relief, x: number, y: number, k: number, mask: number): number {
+function foldsAt(c: Relief, x: number, y: number, k: number): number {
   const { masks, lattice } = c;
   const v = mul(y, c.ca) - mul(x, c.sa) + mul(nodeOf(c.bow, k), c.swing >> 1);
   const straight = mul(x, c.ca) + mul(y, c.sa) + mul(nodeOf(c.shift, k), c.swing);
@@ -248,7 +248,7 @@ function foldsAt(c: Relief, x: number, y: number, k: number, mask: number): numb
   const u = mul(straight, ONE + mul(c.gather, ONE - v) - c.gather);
   const n = noise((u * c.wide) >> 2, v >> 2, lattice + 20);
   const m = noise((u * c.wide * 5) >> 3, v >> 1, lattice + 21);
-  const quiet = ONE - mul(c.calm, ONE - step(masks[10]!, masks[52]!, mask));
+  const quiet = ONE - mul(c.calm, ONE - step(masks[10]!, masks[52]!, fieldAt(c.mask, x, y) >> 3));
   return mul(root(n * n + 250000) + mul(root(m * m + 120000), c.creases), mul(c.tall << 1, Math.max(900, quiet)));
 }
 
@@ -282,6 +282,10 @@ function drapedAt(c: Relief, x: number, y: number): number {
     deepest = Math.max(deepest, div(above * ONE, 120 + (d >> 2)));
   }
   return Math.min(deepest, ONE);
+}
+
+export function roundsOfTones(_c: Relief): number {
+  return 1;
 }
 
 export function valueOfRelief(c: Relief, _i: number, x: number, y: number): number {

@@ -606,37 +606,140 @@ export function bakeBlock(s: Block): void {
 /** Leaf by leaf: the leaves tile the plate, so nobody need look for the one that a place lies on. */
 function heightsOf({ plate, leaves }: Block): Int32Array {
   const heights = new Int32Array(GRID * GRID);
-  const surface = new Int32Array(4);
-  const firstFrom = (v: number) => (v + REACH + CELL - 1) >> 5;
-  for (const leaf of leaves) {
-    const [i0, i1] = [firstFrom(leaf.x0), firstFrom(leaf.x1)];
-    for (let j = firstFrom(leaf.y0); j < firstFrom(leaf.y1); j++) {
-      const y = j * CELL - REACH;
-      if (leaf.motif === PLAIN) heights.fill(leaf.height, j * GRID + i0, j * GRID + i1);
-      else {
-        for (let i = i0; i < i1; i++) {
-          carveMotif(leaf, i * CELL - REACH, y, surface);
-          heights[j * GRID + i] = surface[HEIGHT]!;
-        }
-      }
-    }
-  }
+  for (const leaf of leaves) carveRows(heights, leaf);
   if (plate.round) {
-    for (let k = 0; k < heights.length; k++) {
-      if (!onPlate(plate, (k % GRID) * CELL - REACH, div(k, GRID) * CELL - REACH)) heights[k] = 0;
+    for (let j = 0; j < GRID; j++) {
+      const rest = square(plate.halfWidth) - square(j * CELL - REACH);
+      const reach = rest > 0 ? Math.floor(Math.sqrt(rest - 1)) : -1;
+      heights.fill(0, j * GRID, j * GRID + cornerFrom(-reach));
+      heights.fill(0, j * GRID + cornerFrom(reach + 1), (j + 1) * GRID);
     }
   }
   return heights;
 }
 
+/** The first corner that does not stand before x. */
+function cornerFrom(x: number): number {
+  return (x + REACH + CELL - 1) >> 5;
+}
+
+/** The heights that {@link carveMotif} gives, row by row: what is alike in a row is filled at once. */
+function carveRows(heights: Int32Array, b: Leaf): void {
+  const { x0, motif, count, height } = b;
+  const w = b.x1 - x0;
+  const h = b.y1 - b.y0;
+  const n = Math.min(w, h);
+  const flipX = (b.turn & 1) === 1;
+  const flipY = (b.turn & 2) === 2 && motif !== ARCH;
+  const [first, end] = [cornerFrom(x0), cornerFrom(b.x1)];
+  const [top, bottom] = [cornerFrom(b.y0), cornerFrom(b.y1)];
+  const surface = new Int32Array(4);
+  const carved = (i: number, j: number) => {
+    carveMotif(b, i * CELL - REACH, j * CELL - REACH, surface);
+    return surface[HEIGHT]!;
+  };
+  let row = top * GRID;
+  /** From u to the other, both included. */
+  const fill = (from: number, to: number, value: number) => {
+    const start = Math.max(first, cornerFrom(x0 + (flipX ? w - to : from)));
+    const stop = Math.min(end, cornerFrom(x0 + (flipX ? w - from : to) + 1));
+    if (start < stop) heights.fill(value, row + start, row + stop);
+  };
+  /** Where the square of the distance from a middle is less than this. */
+  const around = (middle: number, limit: number, value: number) => {
+    if (limit <= 0) return;
+    const reach = Math.floor(Math.sqrt(limit - 1));
+    fill(middle - reach, middle + reach, value);
+  };
+  for (let j = top; j < bottom; j++, row += GRID) {
+    const down = j * CELL - REACH - b.y0;
+    const v = flipY ? h - down : down;
+    heights.fill(height, row + first, row + end);
+    switch (motif) {
+      case QUARTER:
+        around(0, n * n - v * v, height >> 1);
+        break;
+      case DISC:
+        around(w >> 1, square((n * 3) >> 3) - square(v - (h >> 1)), (count & 1) === 1 ? height >> 1 : height + 420);
+        break;
+      case ARCH: {
+        const r = (n * 5) >> 4;
+        const above = square(Math.min(0, v - h + mul(n, 4600)));
+        around(w >> 1, square(r) - above, mul(height, 5200));
+        around(w >> 1, square((r * 5) >> 3) - above, height >> 2);
+        break;
+      }
+      case RINGS:
+        for (let k = count - 1; k >= 0; k--) {
+          around(0, square(div(n * (k + 1), count)) - v * v, height - mul(height, (count - k) * 760));
+        }
+        break;
+      case STAIRS:
+      case FLUTES:
+        // Alike along each row, or in all of them.
+        if (motif === STAIRS ? w <= h : w >= h) fill(0, w, carved(first, j));
+        else if (j > top) heights.copyWithin(row + first, row - GRID + first, row - GRID + end);
+        else for (let i = first; i < end; i++) heights[row + i] = carved(i, j);
+        break;
+      case DOME: {
+        const rest = square((n * 3) >> 3) - square(v - (h >> 1));
+        const middle = flipX ? w - (w >> 1) : w >> 1;
+        for (let i = first; i < end; i++) {
+          const here = rest - square(i * CELL - REACH - x0 - middle);
+          if (here <= 0) continue;
+          const rise = Math.floor(Math.sqrt(here)) >> 2;
+          heights[row + i] = (count & 1) === 1 ? height - rise : height + rise;
+        }
+        break;
+      }
+      case WINDOWS: {
+        const columns = clamp(div(w * 2 + n, n * 2) + (count >> 2), 1, 5);
+        const rows = clamp(div(h * 2 + n, n * 2) + (count >> 2), 1, 5);
+        const cu = div(w, columns);
+        const cv = div(h, rows);
+        const edge = Math.min(cu, cv) >> 2;
+        const pv = v % Math.max(1, cv);
+        if (pv <= edge || pv >= cv - edge || v >= cv * rows) break;
+        for (let u = 0; u < cu * columns; u += cu) fill(u + edge + 1, u + cu - edge - 1, height >> 1);
+        break;
+      }
+      case WEDGE:
+        fill(div((div(v * ONE, h) + 1) * w + ONE - 1, ONE), w, height - mul(height, 2800));
+        break;
+      case HALVES: {
+        const r = (n * 7) >> 4;
+        const dv = v < h >> 1 ? v - (h >> 1) + (r >> 4) : v - h + (h >> 4);
+        if (dv <= 0) around(w >> 1, square(r) - square(dv), height >> 1);
+        break;
+      }
+      case PYRAMID: {
+        const most = Math.max(w, h);
+        for (let k = 1; k < count; k++) {
+          const reach = div(most * (count - k), count);
+          if (Math.abs(2 * v - h) > reach) break;
+          fill(
+            (w - reach + 1) >> 1,
+            (w + reach) >> 1,
+            (count & 1) === 1 ? height + k * 190 : Math.max(60, height - k * 230),
+          );
+        }
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
+
 /** For each 128 x 128 cell the highest corner in it and its eight neighbours. */
 function peaksOf(heights: Int32Array): Int32Array {
   const cells = new Int32Array(PEAKS * PEAKS);
+  let k = 0;
   for (let j = 0; j < GRID; j++) {
-    for (let i = 0; i < GRID; i++) {
-      const k = (j >> 2) * PEAKS + (i >> 2);
-      const h = heights[j * GRID + i]!;
-      if (h > cells[k]!) cells[k] = h;
+    const row = (j >> 2) * PEAKS;
+    for (let c = row; c < row + PEAKS; c++, k += 4) {
+      const most = Math.max(heights[k]!, heights[k + 1]!, heights[k + 2]!, heights[k + 3]!);
+      if (most > cells[c]!) cells[c] = most;
     }
   }
   return dilate(dilate(cells, 1), PEAKS);

@@ -13,7 +13,6 @@ import {
   NODE_STEP,
   NODES,
   nearestNode,
-  nodeOf,
   nodesOf,
   onPlate,
   type Plate,
@@ -399,14 +398,15 @@ function bakeBounds(s: Strata): void {
   // Of each node bit i: sheet i may lie there; bit 16 + i: it may not. The spline rounds.
   const slack = 64;
   const doubts = new Int32Array(NODES * NODES);
+  const { nodes: heights } = main;
+  const { nodes: bent } = bend;
   for (const k of nodesOf(plate).ks) {
-    const h = nodeOf(main, k) << 3;
-    const b = nodeOf(bend, k) << 3;
+    const h = heights[k]! << 3;
+    const b = bent[k]! << 3;
     let doubt = 1;
     for (let i = 1; i < sheets; i++) {
       const above = h + mul(b, bends[i]!) - levels[i]!;
-      if (above >= -slack) doubt |= 1 << i;
-      if (above < slack) doubt |= 65536 << i;
+      doubt |= (above < -slack ? 0x10000 : above < slack ? 0x10001 : 1) << i;
     }
     doubts[k] = doubt;
   }

@@ -16,7 +16,7 @@ export const field: Family<Fields> = {
   params: params("softness bend drift brush margin glow density canvas", 0, 255),
   nets: [fieldNet(4)],
   linear: false,
-  draw: drawField,
+  draw: drawFields,
   steps: [{ fields: ["across", "down", "hue", "thin"], node: nodeOfField }],
   shade: shadeField,
   surround: surroundField,
@@ -27,7 +27,7 @@ const VEILS = 2;
 /** The palette's last role. */
 const ACCENT = 5;
 
-export function drawField(setup: Setup): Fields {
+export function drawFields(setup: Setup): Fields {
   const { plate, palette, lattice, generator: g } = setup;
   const [layout, partsOption, groundOption, edgeOption, weightOption] = setup.options as [
     number,

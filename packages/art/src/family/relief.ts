@@ -302,7 +302,7 @@ function rowAt(c: Relief, x: number, y: number): number {
 }
 
 /** Height in eighths of a unit, without ripples. */
-function heightAt(c: Relief, x: number, y: number): number {
+function carvedAt(c: Relief, x: number, y: number): number {
   const base = fieldAt(c.height, x, y);
   if (c.carving === CLOTH) return base;
   return base + (c.carving === GRAVEL ? gravelAt(c, x, y) : duneAt(rowAt(c, x, y), fieldAt(c.amount, x, y)));
@@ -310,7 +310,7 @@ function heightAt(c: Relief, x: number, y: number): number {
 
 /** The surface that light sees. */
 function surfaceAt(c: Relief, x: number, y: number): number {
-  const height = heightAt(c, x, y);
+  const height = carvedAt(c, x, y);
   return c.carving > GRAVEL ? height + rippleAt(c, x, y) : height;
 }
 
@@ -378,13 +378,13 @@ function toneOf(c: Relief, x: number, y: number): number {
 /** How deep a place lies in the shadow of what stands between it and the sun. */
 function castAt(c: Relief, x: number, y: number): number {
   if (c.carving === GRAVEL && (c.stones.length === 0 || outside(c, nearest(c, x, y), x, y) > 1400)) return 0;
-  const own = heightAt(c, x, y) >> 3;
+  const own = carvedAt(c, x, y) >> 3;
   let deepest = 0;
   for (let d = 60; d < 1100; d += 40 + (d >> 2)) {
     const tx = x + mul(c.lx, d);
     const ty = y + mul(c.ly, d);
     if (c.carving === GRAVEL && outside(c, nearest(c, tx, ty), tx, ty) >= 0) continue;
-    const above = (heightAt(c, tx, ty) >> 3) - own - mul(d, c.rise);
+    const above = (carvedAt(c, tx, ty) >> 3) - own - mul(d, c.rise);
     deepest = Math.max(deepest, div(above * ONE, 30 + (d >> 3)));
   }
   return Math.min(deepest, ONE);

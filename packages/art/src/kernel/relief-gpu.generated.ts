@@ -194,7 +194,7 @@ fn duneAt_(row_0: i32, high_1: i32) -> i32 {
   return mul_(high_1, select(mul_(up_3, ((((8192) + (up_3))) >> u32(1))), mul_(up_3, up_3), ((t_2) < (5800))));
 }
 
-fn heightAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
+fn carvedAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
   var base_3: i32 = fieldAt_(((c_0) + (188)), x_1, y_2);
   if (((memory[(((c_0) + (32))) >> 2u]) == (0))) {
     return base_3;
@@ -214,7 +214,7 @@ fn rippleAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
 }
 
 fn surfaceAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
-  var height_3: i32 = heightAt_(c_0, x_1, y_2);
+  var height_3: i32 = carvedAt_(c_0, x_1, y_2);
   return select(height_3, ((height_3) + (rippleAt_(c_0, x_1, y_2))), ((memory[(((c_0) + (32))) >> 2u]) > (1)));
 }
 
@@ -222,7 +222,7 @@ fn castAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
   if ((((memory[(((c_0) + (32))) >> 2u]) == (1)) && (((memory[(((c_0) + (40))) >> 2u]) == (0)) || ((outside_(c_0, nearest_(c_0, x_1, y_2), x_1, y_2)) > (1400))))) {
     return 0;
   }
-  var own_3: i32 = ((heightAt_(c_0, x_1, y_2)) >> u32(3));
+  var own_3: i32 = ((carvedAt_(c_0, x_1, y_2)) >> u32(3));
   var deepest_4: i32 = 0;
   {
     var d_5: i32 = 60;
@@ -233,7 +233,7 @@ fn castAt_(c_0: i32, x_1: i32, y_2: i32) -> i32 {
       if ((((memory[(((c_0) + (32))) >> 2u]) == (1)) && ((outside_(c_0, nearest_(c_0, tx_6, ty_7), tx_6, ty_7)) >= (0)))) {
         continue;
       }
-      var above_8: i32 = ((((((heightAt_(c_0, tx_6, ty_7)) >> u32(3))) - (own_3))) - (mul_(d_5, memory[(((c_0) + (100))) >> 2u])));
+      var above_8: i32 = ((((((carvedAt_(c_0, tx_6, ty_7)) >> u32(3))) - (own_3))) - (mul_(d_5, memory[(((c_0) + (100))) >> 2u])));
       deepest_4 = max(deepest_4, ((((above_8) * (8192))) / (((30) + (((d_5) >> u32(3)))))));
       continuing {
         d_5 = ((d_5) + (((40) + (((d_5) >> u32(2))))));

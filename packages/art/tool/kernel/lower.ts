@@ -42,6 +42,8 @@ export interface Sources {
   readonly files: readonly string[];
   /** Values of the module-level tables, by name; where words have 256 bits, of those that are no plain literals. */
   readonly tables: Readonly<Record<string, ArrayLike<number>>>;
+  /** Names that are only declared in the source, and what they stand for; only where words have 256 bits. */
+  readonly constants?: Readonly<Record<string, Constant>>;
   /** Functions and types that a kernel replaces by others: a table by its polynomial, any finish by a family's own. */
   readonly instead?: Readonly<Record<string, string>>;
   /** See {@link Program.coherent}. */
@@ -65,9 +67,14 @@ type Tree = any;
 /**
  * The program that the entries need.
  * @param entries names of functions
- * @param outputs how many numbers the last parameter of each holds, where that is an array and no colour
+ * @param outputs how many numbers the last parameter of each holds, where that is a short array and no colour; for an
+ * entry whose last parameter is any array, nothing
  */
-export function lower(sources: Sources, entries: string | readonly string[], outputs = 3): Program {
+export function lower(
+  sources: Sources,
+  entries: string | readonly string[],
+  outputs: number | ((entry: string) => number | undefined) = 3,
+): Program {
   const found = collect(sources.files);
   const word = sources.word ?? 4;
   const large = word === 32;
@@ -165,7 +172,8 @@ export function lower(sources: Sources, entries: string | readonly string[], out
         return name && name in FOLD ? FOLD[name]!(a, b) : undefined;
       }
       case "Identifier": {
-        if (tree.name in sources.tables) return sources.tables[tree.name]!;
+        if (sources.constants && tree.name in sources.constants) return sources.constants[tree.name];
+        if (tree.name in sources.tables) return sources.tables[tree.name];
         const made = found.constants.get(tree.name);
         return made && !found.twice.has(tree.name) ? constantOf(made) : undefined;
       }
@@ -691,7 +699,9 @@ export function lower(sources: Sources, entries: string | readonly string[], out
     switch (tree.type) {
       case "Identifier": {
         const held = constantArray(tree, scope);
-        return held && int(imageAt(held.value, held.key));
+        if (held) return int(imageAt(held.value, held.key));
+        const value = scope.has(tree.name) ? undefined : sources.constants?.[tree.name];
+        return typeof value === "number" ? int(value) : undefined;
       }
       case "BinaryExpression": {
         // `x | 0` and `x >>> 0` say that x may leave int32.
@@ -830,8 +840,9 @@ export function lower(sources: Sources, entries: string | readonly string[], out
   const started = [entries].flat().map((entry): Routine => {
     const types: Type[] = found.functions.get(entry)?.params.map((p: Tree) => typeOf(p.typeAnnotation, p)) ?? [];
     // A colour says how many it holds; of another array the caller does.
-    const given: Type[] =
-      types.at(-1)?.kind === "array" ? [...types.slice(0, -1), { kind: "local", size: outputs }] : [];
+    const size = typeof outputs === "number" ? outputs : outputs(entry);
+    const short: Type[] = size === undefined || types.at(-1)?.kind !== "array" ? [] : [{ kind: "local", size }];
+    const given: Type[] = short.length === 0 ? [] : [...types.slice(0, -1), ...short];
     return routineOf(entry, start, given);
   });
   return {
@@ -888,9 +899,9 @@ const OPERATORS: Readonly<Record<string, Binary>> = {
 };
 
 /** What is known before anything runs. */
-type Constant = number | boolean | ArrayLike<Constant> | Constants;
+export type Constant = number | boolean | ArrayLike<Constant> | Constants;
 
-interface Constants {
+export interface Constants {
   readonly [name: string]: Constant;
 }
 

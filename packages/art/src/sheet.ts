@@ -26,6 +26,9 @@ const GAP = 6;
 /** Their colour: a wall of middle grey, so that light and dark papers stand off alike. */
 const WALL = 0x75;
 
+/** Samples of a step at most, some tenths of a second, so that a sheet of large pieces can be stopped. */
+const STEP = 2 ** 20;
+
 /** Seed n of all sheets: SHA-256 of "carrara sheet n", so that nobody picks. */
 export function sheetSeed(n: number): Uint8Array {
   return sha256(utf8ToBytes(`carrara sheet ${n}`));
@@ -39,7 +42,7 @@ export function sheetExtent({ styles, count, size, columns }: Sheet): Extent {
 }
 
 /**
- * Draws a sheet, one piece a step; each step gives the share done. The last value is the picture, RGB.
+ * Draws a sheet, a piece or some rows of it a step; each step gives the share done. The last value is the picture, RGB.
  * @throws BadResolutionError
  */
 export function* drawSheet(sheet: Sheet): Generator<number, Uint8Array> {
@@ -47,18 +50,23 @@ export function* drawSheet(sheet: Sheet): Generator<number, Uint8Array> {
   const { width, height } = sheetExtent(sheet);
   const rgb = new Uint8Array(width * height * 3).fill(WALL);
   const pixels = new Uint8Array(size * size * 3);
+  const total = styles.length * count;
+  const rows = Math.max(1, Math.floor(STEP / (size * samples * samples)));
   let n = 0;
   for (const style of styles) {
     const kernel = fastest(style.family);
     for (let i = 0; i < count; i++, n++) {
-      const tile = { size, samples, x0: 0, y0: 0, x1: size, y1: size };
-      kernel.renderTile(prepare(style, sheetSeed(from + i), undefined, kernel), tile, pixels);
+      const piece = prepare(style, sheetSeed(from + i), undefined, kernel);
+      for (let y0 = 0; y0 < size; y0 += rows) {
+        if (y0 > 0) yield (n + y0 / size) / total;
+        kernel.renderTile(piece, { size, samples, x0: 0, x1: size, y0, y1: Math.min(size, y0 + rows) }, pixels);
+      }
       const left = (n % columns) * (size + GAP);
       const top = Math.floor(n / columns) * (size + GAP);
       for (let y = 0; y < size; y++) {
         rgb.set(pixels.subarray(y * size * 3, (y + 1) * size * 3), ((top + y) * width + left) * 3);
       }
-      yield (n + 1) / (styles.length * count);
+      yield (n + 1) / total;
     }
   }
   return rgb;

@@ -1,11 +1,21 @@
 /** `carrara art`, command by command, read back by an outside decoder (libvips). */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { toWords } from "@carrara/art/deep";
 import { encodePng, pngChunk, pngEnd, pngHead, readPng } from "@carrara/art/png";
+import type { Recipe } from "@carrara/art/recipe";
 import { lightTile, prepare, render } from "@carrara/art/render";
 import { sheetSeed } from "@carrara/art/sheet";
 import { parseStyle } from "@carrara/art/style";
@@ -14,6 +24,8 @@ import { frameOf } from "@carrara/art/walk";
 import { concat, toHex } from "@carrara/base/bytes";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Told } from "../pictures/png.ts";
+import { webOf } from "../pictures/web.ts";
 import { main } from "./main.ts";
 
 let folder = "";
@@ -210,6 +222,13 @@ describe("what is wrong is said with its mend, and no file is left", () => {
     [["render", "Vasaio", `${long}00`, "x.png"]],
     [["render", "Vasaio", `${long}g`, "x.png"]],
     [["render", "Vasaio", "", "x.png"]],
+    [["render", "Vasaio", "0x", "x.png"]],
+    [["render", "Vasaio", "sheet:", "x.png"]],
+    [["render", "Vasaio", "sheet:1e3", "x.png"]],
+    [["render", "Vasaio", "sheet:9999999999", "x.png"]],
+    [["render", "ODD-HEX", "sheet:1", "x.png"]],
+    [["render", "CUT-HEX", "sheet:1", "x.png"]],
+    [["render", "HUGE-FILE", "sheet:1", "x.png"]],
     [["render", "Vasaio", "sheet:1"]],
     [["render", "Vasaio", "sheet:1", "x.png", "y.png"]],
     [["render", "Vasaio", "sheet:1", "x.jpg"]],
@@ -243,6 +262,9 @@ describe("what is wrong is said with its mend, and no file is left", () => {
       "BAD-STYLE": vasaio.map((byte, i) => (i === 1 ? 200 : byte)),
       "EMPTY-STYLE": new Uint8Array(),
       "LONG-STYLE": new Uint8Array(9000),
+      "ODD-HEX": Buffer.from(`0x${toHex(vasaio)}0\n`),
+      "CUT-HEX": Buffer.from(toHex(vasaio.subarray(0, -1))),
+      "HUGE-FILE": new Uint8Array(2 ** 20 + 1),
     };
     const own = mkdtempSync(join(folder, "wrong-"));
     const placed = words.map((word) => {
@@ -254,46 +276,189 @@ describe("what is wrong is said with its mend, and no file is left", () => {
     const { code, said } = await run(placed);
     expect(code).toBeGreaterThan(0);
     expect(readdirSync(own)).toEqual([]);
-    expect(
-      said
-        .replaceAll(`${own}/`, "")
-        .replaceAll(`${folder}/`, "")
-        .replace(/\.\d+\.part/, ".part"),
-    ).toMatchSnapshot();
+    expect(said.replaceAll(`${own}/`, "").replaceAll(`${folder}/`, "")).toMatchSnapshot();
   });
 
-  test("a place that is taken by a folder", async () => {
-    mkdirSync(at("taken.png"));
-    const { code, said } = await run(["render", "Vasaio", "sheet:1", at("taken.png"), "--size", "8"]);
+  test("a place that cannot be written is told before anything is drawn, and stays as it is", async () => {
+    const own = mkdtempSync(join(folder, "places-"));
+    mkdirSync(join(own, "folder.png"));
+    writeFileSync(join(own, "kept.png"), "before", { mode: 0o444 });
+    const long = `${"a".repeat(300)}.png`;
+    const before = readdirSync(own);
+    for (const [place, why] of [
+      ["folder.png", "it is a folder"],
+      ["kept.png", "it is there and marked as read-only"],
+      ["kept.png/x.png", "what should be its folder is a file"],
+      ["none/x.png", "its folder does not exist"],
+      [long, "its name is too long"],
+    ]) {
+      for (const words of [
+        ["render", "Vasaio", "sheet:1", join(own, place!), "--size", "16384"],
+        ["animate", "Vasaio", "sheet:1", join(own, place!), "--size", "16384"],
+        ["sheet", "Vasaio", "Cava", join(own, place!), "--size", "4096", "--count", "1"],
+      ]) {
+        const { code, said } = await run(words);
+        expect(code).toBe(1);
+        expect(said.replace(`${own}/`, "")).toBe(
+          `${place} cannot be written: ${why}.\nGive a file that is new or may be replaced, in a folder that you may write to, on a disk that has room.`,
+        );
+      }
+    }
+    expect(readdirSync(own)).toEqual(before);
+    expect(readFileSync(join(own, "kept.png"), "utf8")).toBe("before");
+  });
+
+  test("a file that is there is replaced, whole; where a link stood, stands the file", async () => {
+    const own = mkdtempSync(join(folder, "replaced-"));
+    writeFileSync(join(own, "elsewhere"), "before");
+    writeFileSync(join(own, "x.png"), "before");
+    symlinkSync(join(own, "elsewhere"), join(own, "y.png"));
+    for (const name of ["x.png", "y.png"]) {
+      expect((await run(["render", "Vasaio", "sheet:1", join(own, name), "--size", "8"])).code).toBe(0);
+      expect((await run(["check", join(own, name)])).code).toBe(0);
+    }
+    expect(readdirSync(own).sort()).toEqual(["elsewhere", "x.png", "y.png"]);
+    expect(readFileSync(join(own, "elsewhere"), "utf8")).toBe("before");
+  });
+
+  test("to a script the same in JSON", async () => {
+    const { code, said } = await run(["render", "Vasaio", "12", at("z.png"), "--json"]);
     expect(code).toBe(1);
-    expect(said).toContain("cannot be written");
-    expect(readdirSync(folder).filter((name) => name.includes("part"))).toEqual([]);
+    expect(JSON.parse(said).error).toMatchObject({
+      code: "bad-seed",
+      message: "The seed has 2 hex digits, not 64.",
+      hint: expect.stringContaining("64 hex digits"),
+    });
   });
 });
 
+/** Commands that would take minutes, each with the place where its file goes. */
+const LONG = [
+  ["big.png", ["render", "Vasaio", "sheet:5", "big.png", "--size", "16384"]],
+  ["big.webp", ["render", "Vasaio", "sheet:5", "big.webp", "--size", "16000"]],
+  ["walk.png", ["animate", "Vasaio", "sheet:5", "walk.png", "--size", "4000"]],
+  ["walk.webp", ["animate", "Vasaio", "sheet:5", "walk.webp", "--size", "900", "--frames", "300"]],
+  ["sheet.png", ["sheet", "vessel", "sheet.png", "--size", "5000", "--count", "1", "--columns", "1"]],
+] as const;
+
 describe("Ctrl-C", () => {
-  test.each(["png", "webp"])("leaves a %s as it was and nothing beside it", async (kind) => {
+  test.each(LONG)("leaves %s as it was and nothing beside it", async (name, words) => {
     const own = mkdtempSync(join(folder, "stopped-"));
-    const file = join(own, `big.${kind}`);
-    writeFileSync(file, "before");
-    const { code, said } = await run(["render", "Vasaio", "sheet:5", file, "--size", "8000"], 100);
+    writeFileSync(join(own, name), "before");
+    const { code, said } = await run(
+      words.map((word) => (word === name ? join(own, name) : word)),
+      300,
+    );
     expect(code).toBe(130);
     expect(said).toBe("Stopped; no file was written.\nStart it again.");
-    expect(readdirSync(own)).toEqual([`big.${kind}`]);
-    expect(readFileSync(file, "utf8")).toBe("before");
+    expect(readdirSync(own)).toEqual([name]);
+    expect(readFileSync(join(own, name), "utf8")).toBe("before");
   });
 
-  test("in a terminal", async () => {
-    const own = mkdtempSync(join(folder, "killed-"));
-    const cli = new URL("./main.ts", import.meta.url).pathname;
-    const words = ["art", "render", "Vasaio", "sheet:5", join(own, "big.png"), "--size", "16000"];
-    const child = spawn(process.execPath, [cli, ...words], { stdio: ["ignore", "ignore", "pipe"] });
-    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    while (readdirSync(own).length === 0 && child.exitCode === null) await new Promise((next) => setTimeout(next, 20));
-    expect(readdirSync(own)).toEqual([`big.png.${child.pid}.part`]);
-    child.kill("SIGINT");
-    expect(await ended).toBe(130);
-    expect(readdirSync(own)).toEqual([]);
+  test("does not wait for an encoder", async () => {
+    const stop = new AbortController();
+    let began = 0;
+    let drawn: Recipe | undefined;
+    const told: Told = {
+      get recipe() {
+        return drawn!;
+      },
+      // Told when all is drawn.
+      set recipe(recipe: Recipe) {
+        drawn = recipe;
+        setTimeout(() => {
+          began = performance.now();
+          stop.abort();
+        }, 100);
+      },
+    };
+    const form = { kind: "avif", size: 700, samples: 1, quality: 100, lossless: false, frames: 1, fps: 1 } as const;
+    const parts = async () => {
+      for await (const part of webOf(still, form, stop.signal, told)) throw new Error(`${part.length} bytes came`);
+    };
+    await expect(parts()).rejects.toMatchObject({ code: "stopped" });
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+});
+
+describe("a process of its own", () => {
+  const cli = new URL("./main.ts", import.meta.url).pathname;
+
+  /** Runs a command in a folder that holds a file "before" at its place, under a shell's limit. */
+  function start(name: string, words: readonly string[], limit = ":") {
+    const own = mkdtempSync(join(folder, "process-"));
+    writeFileSync(join(own, name), "before");
+    const shell = `ulimit -c 0; ${limit}; exec "$0" "$@"`;
+    const child = spawn("/bin/bash", ["-c", shell, process.execPath, cli, "art", ...words], {
+      cwd: own,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    child.stderr.on("data", (data) => {
+      said += data;
+    });
+    const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }>((resolve) =>
+      child.once("close", (code, signal) => resolve({ code, signal, said: said.replace("Drawing ...\n", "").trim() })),
+    );
+    /** Once it writes: the names in the folder. */
+    const writing = async () => {
+      const partial = () => readdirSync(own).find((file) => file !== name);
+      while ((partial() === undefined || statSync(join(own, partial()!)).size === 0) && child.exitCode === null)
+        await new Promise((next) => setTimeout(next, 20));
+      return readdirSync(own);
+    };
+    return { own, child, ended, writing };
+  }
+
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s leaves the file as it was", async (signal) => {
+    const { own, child, ended, writing } = start(...LONG[0]);
+    expect(await writing()).toEqual(["big.png", expect.stringMatching(/^big\.png\.[0-9a-f]{8}\.part$/)]);
+    child.kill(signal);
+    expect(await ended).toEqual({ code: null, signal, said: "Stopped; no file was written.\nStart it again." });
+    expect(readdirSync(own)).toEqual(["big.png"]);
+    expect(readFileSync(join(own, "big.png"), "utf8")).toBe("before");
+  });
+
+  // SIGABRT is how the engine ends when its heap is full.
+  test.each(["SIGKILL", "SIGABRT"] as const)("%s leaves what nobody takes for a picture", async (signal) => {
+    const { own, child, ended, writing } = start(...LONG[0]);
+    const [, partial] = await writing();
+    child.kill(signal);
+    expect((await ended).signal).toBe(signal);
+    expect(readFileSync(join(own, "big.png"), "utf8")).toBe("before");
+    const left = readdirSync(own);
+    expect(left).toEqual(["big.png", partial]);
+    expect((await run(["check", join(own, partial!)])).said).toMatch(/^The PNG ends/);
+    // The next run does not mind it.
+    expect((await run(["render", "Vasaio", "sheet:5", join(own, "big.png"), "--size", "8"])).code).toBe(0);
+    expect(readdirSync(own)).toEqual(left);
+    expect((await run(["check", join(own, "big.png")])).code).toBe(0);
+  });
+
+  test.each([
+    ["big.png", ["render", "Vasaio", "sheet:5", "big.png", "--size", "700"]],
+    ["big.webp", ["render", "Vasaio", "sheet:5", "big.webp", "--size", "700", "--lossless"]],
+    ["walk.png", ["animate", "Vasaio", "sheet:5", "walk.png", "--size", "300", "--frames", "4"]],
+    ["sheet.png", ["sheet", "vessel", "sheet.png", "--size", "300", "--count", "1"]],
+  ])("no room for %s", async (name, words) => {
+    // 64 KiB a file, as a full disk: the write fails in the middle.
+    const { own, ended } = start(name, words, "ulimit -f 64");
+    const { code, said } = await ended;
+    expect(said).toMatch(`${name} cannot be written: it would be larger than files may be here.`);
+    expect(code).toBe(1);
+    expect(readdirSync(own)).toEqual([name]);
+    expect(readFileSync(join(own, name), "utf8")).toBe("before");
+  });
+
+  test("too little memory for a picture that has to be whole", async () => {
+    const words = ["render", "Vasaio", "sheet:5", "big.webp", "--size", "16383"];
+    const { own, ended } = start("big.webp", words, "ulimit -v 2000000");
+    expect(await ended).toMatchObject({
+      code: 1,
+      said: "There is not enough memory for this picture (Array buffer allocation failed).\nGive a smaller --size, or a .png, which is written in bands.",
+    });
+    expect(readdirSync(own)).toEqual(["big.webp"]);
+    expect(readFileSync(join(own, "big.webp"), "utf8")).toBe("before");
   });
 });
 

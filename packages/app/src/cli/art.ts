@@ -5,21 +5,17 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { deflateSync } from "node:zlib";
-import { encodePng } from "@carrara/art/png";
 import { prepare, SIZE_LIMIT } from "@carrara/art/render";
-import { drawSheet, type Sheet, sheetExtent, sheetSeed } from "@carrara/art/sheet";
+import { sheetExtent, sheetSeed } from "@carrara/art/sheet";
 import { parseStyle, type Style } from "@carrara/art/style";
 import { STYLES } from "@carrara/art/styles";
 import { titleOf } from "@carrara/art/traits";
 import { FRAME_LIMIT } from "@carrara/art/walk";
 import { fromHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
-import { StoppedError } from "../pictures/bands.ts";
 import { writeWhole } from "../pictures/file.ts";
-import { compare, pngOf, pngWalkOf, SAME_EVERYWHERE, type Told } from "../pictures/png.ts";
+import { compare, pngOf, pngSheetOf, pngWalkOf, type Told } from "../pictures/png.ts";
 import { webOf } from "../pictures/web.ts";
 import type { Terminal } from "./main.ts";
 import * as print from "./print.ts";
@@ -44,7 +40,8 @@ const HELP = `carrara art: pieces as files; no node is needed.
 STYLE is a name (${STYLES.slice(0, 3)
   .map(({ name }) => name)
   .join(", ")} ...) or a file of style bytes, plain or hex. SEED is a token id,
-64 hex digits, or sheet:N for piece N of the contact sheets. Ctrl-C leaves no half file.
+64 hex digits, or sheet:N for piece N of the contact sheets. A file that exists is replaced
+when the new one is whole; whatever goes wrong before, and Ctrl-C, leaves it as it was.
   --json            JSON on stdout, for scripts
 `;
 
@@ -182,7 +179,8 @@ const sheet: Command = (words, given, signal) => {
     const families = [...new Set(STYLES.map(({ family }) => family))];
     return async () => {
       for (const family of families) {
-        await writeSheet(join(folder, `${family}.png`), { ...GALLERY, styles: stylesOf(family) }, signal);
+        const form = { ...GALLERY, styles: stylesOf(family) };
+        await writeWhole(join(folder, `${family}.png`), pngSheetOf(form, signal));
       }
       return { ok: true, text: `${families.length} sheets in ${folder}`, facts: { folder, sheets: families } };
     };
@@ -204,7 +202,7 @@ const sheet: Command = (words, given, signal) => {
     throw new ArtUsageError(`a sheet of ${width} x ${height} px is too large: give fewer or smaller pieces`);
   }
   return async () => {
-    const bytes = await writeSheet(out, form, signal);
+    const bytes = await writeWhole(out, pngSheetOf(form, signal));
     const pieces = styles.length * form.count;
     return {
       ok: true,
@@ -213,22 +211,6 @@ const sheet: Command = (words, given, signal) => {
     };
   };
 };
-
-async function writeSheet(out: string, form: Sheet, signal: AbortSignal): Promise<number> {
-  async function* parts() {
-    const steps = drawSheet(form);
-    for (;;) {
-      await setImmediate();
-      if (signal.aborted) throw new StoppedError();
-      const step = steps.next();
-      if (step.done) {
-        yield encodePng(step.value, sheetExtent(form), {}, (rows) => deflateSync(rows, SAME_EVERYWHERE));
-        return;
-      }
-    }
-  }
-  return writeWhole(out, parts());
-}
 
 const check: Command = ([file, ...more], _, signal) => {
   if (file === undefined || more.length > 0) throw new ArtUsageError("say art check FILE.png");
@@ -268,8 +250,10 @@ function styleOf(word: string): Style {
   if (known) return parseStyle(known.bytes);
   if (statSync(word, { throwIfNoEntry: false })?.isFile() !== true) throw new UnknownStyleError(word);
   const bytes = read(word, 2 ** 20);
-  const text = Buffer.from(bytes).toString("latin1").trim().replace(/^0x/, "");
-  return parseStyle(/^([0-9a-f]{2})+$/i.test(text) ? fromHex(text.toLowerCase()) : bytes);
+  const text = Buffer.from(bytes).toString("latin1").trim().replace(/^0x/i, "");
+  if (!/^[0-9a-f]+$/i.test(text)) return parseStyle(bytes);
+  if (text.length % 2 === 1) throw new StyleTextError(word, text.length);
+  return parseStyle(fromHex(text.toLowerCase()));
 }
 
 function stylesOf(word: string): Style[] {
@@ -278,8 +262,11 @@ function stylesOf(word: string): Style[] {
 }
 
 function seedOf(word: string): Uint8Array {
-  const piece = /^sheet:(\d{1,9})$/.exec(word);
-  if (piece) return sheetSeed(Number(piece[1]));
+  const piece = /^sheet:(.*)$/s.exec(word)?.[1];
+  if (piece !== undefined && !/^\d{1,9}$/.test(piece)) {
+    throw new SeedError(`"${piece}" is no number of a piece from 0 to 999999999.`);
+  }
+  if (piece !== undefined) return sheetSeed(Number(piece));
   const digits = word.replace(/^0x/i, "").toLowerCase();
   const wrong = digits.search(/[^0-9a-f]/);
   if (wrong >= 0) throw new SeedError(`"${digits[wrong]}" in the seed, at place ${wrong + 1}, is no hex digit.`);
@@ -350,6 +337,15 @@ class UnknownStyleError extends CarraraError {
   constructor(word: string) {
     super("style-unknown", `There is no style and no file "${word}".`, {
       hint: `Give a file of style bytes, or one of ${STYLES.map(({ name }) => name).join(", ")}.`,
+    });
+  }
+}
+
+/** Hex digits of which one is missing. */
+class StyleTextError extends CarraraError {
+  constructor(file: string, digits: number) {
+    super("bad-style", `${file} holds ${digits} hex digits, an odd number.`, {
+      hint: "Give two digits for each byte of the style.",
     });
   }
 }

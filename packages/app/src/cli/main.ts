@@ -35,11 +35,14 @@ TOKEN is a token id or the first digits after its zeros, or "latest".
   --SETTING VALUE   any setting of "carrara config", for instance --http.port 8420
 `;
 
+/** What ends a command that listens for it: Ctrl-C, kill, a terminal that was closed. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Everything from outside, so that a test can run a command in process. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Calls back at Ctrl-C, once; the returned function stops listening. */
+  /** Calls back at Ctrl-C or another wish to end, once; the returned function stops listening. */
   onInterrupt(hear: () => void): () => void;
   environment: Record<string, string | undefined>;
 }
@@ -273,13 +276,22 @@ class UsageError extends CarraraError {
 }
 
 if (import.meta.main) {
+  let stopped: NodeJS.Signals | undefined;
   process.exitCode = await main(process.argv.slice(2), {
     out: (text) => console.log(text),
     err: (text) => console.error(text),
     onInterrupt(hear) {
-      process.once("SIGINT", hear);
-      return () => process.off("SIGINT", hear);
+      const onSignal = (signal: NodeJS.Signals) => {
+        stopped ??= signal;
+        hear();
+      };
+      for (const signal of STOPPING) process.on(signal, onSignal);
+      return () => {
+        for (const signal of STOPPING) process.off(signal, onSignal);
+      };
     },
     environment: process.env,
   });
+  // Ends by the signal itself, as a shell expects: process.exit would wait for an encoder that cannot be stopped.
+  if (stopped !== undefined && process.exitCode === 130) process.kill(process.pid, stopped);
 }

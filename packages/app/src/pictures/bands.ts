@@ -36,8 +36,7 @@ export async function* drawBands(piece: Piece, drawing: Drawing, signal: AbortSi
   const kernel = fastest(piece.style.family);
   const rows = Math.max(1, Math.floor(BAND / (size * samples)));
   for (let y0 = 0; y0 < size; y0 += rows) {
-    await setImmediate();
-    if (signal.aborted) throw new StoppedError();
+    await turn(signal);
     const y1 = Math.min(size, y0 + rows);
     const length = (y1 - y0) * size * 3;
     const bytes = new Uint8Array(length);
@@ -51,6 +50,15 @@ export async function* drawBands(piece: Piece, drawing: Drawing, signal: AbortSi
     kernel.lightTile(piece, { size, samples, x0: 0, x1: size, y0, y1 }, sink);
     yield { y0, y1, bytes, words };
   }
+}
+
+/**
+ * Lets everything else have its turn.
+ * @throws StoppedError when somebody has ended the work
+ */
+export async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  if (signal.aborted) throw new StoppedError();
 }
 
 /** Somebody ended the work. */

@@ -17,17 +17,18 @@ import {
 } from "@carrara/art/png";
 import { canonical, parseRecipe, type Recipe, recipeOf } from "@carrara/art/recipe";
 import { type Piece, pixelsHasher, prepare } from "@carrara/art/render";
+import { drawSheet, type Sheet, sheetExtent } from "@carrara/art/sheet";
 import { parseStyle } from "@carrara/art/style";
 import { frameOf } from "@carrara/art/walk";
 import { fromHex, toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
-import { type Band, type Drawing, drawBands } from "./bands.ts";
+import { type Band, type Drawing, drawBands, turn } from "./bands.ts";
 
 /**
  * Runs of one byte and Huffman codes, no search for longer matches: grain has none, and how zlib searches differs from
  * processor to processor. So the file, not only its pixels, is the same everywhere; it is a tenth larger and twice as fast.
  */
-export const SAME_EVERYWHERE = { level: 9, strategy: constants.Z_RLE } as const;
+const SAME_EVERYWHERE = { level: 9, strategy: constants.Z_RLE } as const;
 
 /** Where the pixels of a file are said again. */
 export interface Told {
@@ -88,6 +89,37 @@ export async function* pngWalkOf(
   }
   if (told.recipe) yield pngEnd(textOf(told.recipe));
 }
+
+/**
+ * The parts of a PNG of a contact sheet. The sheet is whole in memory; what takes long, drawing and packing, can be stopped.
+ */
+export async function* pngSheetOf(sheet: Sheet, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const steps = drawSheet(sheet);
+  let step = steps.next();
+  while (!step.done) {
+    await turn(signal);
+    step = steps.next();
+  }
+  const rgb = step.value;
+  const extent = sheetExtent(sheet);
+  async function* rows() {
+    const stride = extent.width * 3;
+    const count = Math.max(1, Math.floor(SHEET_BAND / stride));
+    for (let y = 0; y < extent.height; y += count) {
+      await turn(signal);
+      const above = y === 0 ? undefined : rgb.subarray((y - 1) * stride, y * stride);
+      yield filterRows(rgb.subarray(y * stride, Math.min(extent.height, y + count) * stride), stride, 3, above);
+    }
+  }
+  const parts: Uint8Array[] = [];
+  for await (const data of deflated(rows())) parts.push(data);
+  yield pngHead({ ...extent, depth: 8 });
+  yield pngChunk("IDAT", Buffer.concat(parts));
+  yield pngEnd({});
+}
+
+/** Bytes of a sheet that are filtered between two turns. */
+const SHEET_BAND = 2 ** 20;
 
 /** What a comparison found. */
 export interface Comparison {

@@ -68,15 +68,42 @@ export async function* webOf(
           lossless,
           ...(frames > 1 ? { loop: 0, delay: Array<number>(frames).fill(Math.round(1000 / fps)) } : {}),
         });
-  const file = await encoded.toBuffer();
-  // The encoder itself cannot be stopped.
-  if (signal.aborted) throw new StoppedError();
-  yield file;
+  yield await unlessStopped(signal, encoded.toBuffer());
+}
+
+/** What the encoder gives. It cannot be stopped itself: who ends the work waits no longer, and its result is dropped. */
+async function unlessStopped(signal: AbortSignal, encoded: Promise<Uint8Array>): Promise<Uint8Array> {
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new StoppedError());
+  });
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([encoded, stopped]);
+  } catch (error) {
+    encoded.catch(() => {});
+    if (error instanceof CarraraError) throw error;
+    throw new EncoderError(error);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** A format is asked for what it does not hold. */
 class WebFormError extends CarraraError {
   constructor(why: string) {
     super("bad-web-form", why, { hint: "Give a smaller --size, fewer --frames, or a file that ends in .png." });
+  }
+}
+
+/** libvips gave up. */
+class EncoderError extends CarraraError {
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message.trim() : String(cause);
+    super("encoder-failed", `The encoder failed: ${why}.`, {
+      hint: "Give a smaller --size, fewer --frames, or a file that ends in .png, which needs little memory.",
+      cause,
+    });
   }
 }

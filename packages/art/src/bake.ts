@@ -3,7 +3,7 @@
  * @module
  */
 import type { Latents } from "./draws.ts";
-import type { AskAll, Family, FieldsStep, Step } from "./family/family.ts";
+import type { Family, FieldsStep, Step } from "./family/family.ts";
 import { countEyes, eyePlaces, type Field, NODES, type Nodes, nodesOf, type Places, type Plate } from "./field.ts";
 import { clamp } from "./integer.ts";
 
@@ -19,8 +19,6 @@ export interface Baker {
   ): void;
   /** `value` of list i of a step at each place; of the calm rule when no step is given. */
   values<S extends object>(family: Family<S>, step: Step<S> | undefined, s: S, i: number, places: Places): Int32Array;
-  /** Goes when the last family is converted. */
-  readonly askAll?: AskAll;
 }
 
 /** The plain twin of all bakers. */

@@ -31,28 +31,14 @@ export function pickByte(byte: number, low: number, high: number): number {
   return low + ((byte * (high - low + 1)) >> 8);
 }
 
-/**
- * Integer draws in written order: Mulberry32 (Tommy Ettinger, 2017). Whoever draws changes it.
- */
+/** Integer draws in written order: Mulberry32 (Tommy Ettinger, 2017). Whoever draws changes it. */
 export interface Generator {
   state: number;
-  u32(): number;
-  below(n: number): number;
-  range(low: number, high: number): number;
-  chance(n: number): boolean;
 }
 
 /** Started from bytes 12 to 15 of the draw hash, most significant first. */
 export function generator(hash: Uint8Array): Generator {
-  const state = (hash[12]! << 24) | (hash[13]! << 16) | (hash[14]! << 8) | hash[15]!;
-  const g: Generator = {
-    state,
-    u32: () => u32(g),
-    below: (n) => below(g, n),
-    range: (low, high) => range(g, low, high),
-    chance: (n) => chance(g, n),
-  };
-  return g;
+  return { state: (hash[12]! << 24) | (hash[13]! << 16) | (hash[14]! << 8) | hash[15]! };
 }
 
 /** The next 32 bits, 0 to 2^32 - 1. */

@@ -5,7 +5,7 @@
  */
 import { block } from "./family/block.ts";
 import { engrave } from "./family/engrave.ts";
-import type { Family, OldFamily } from "./family/family.ts";
+import type { Family } from "./family/family.ts";
 import { field } from "./family/field.ts";
 import { marble } from "./family/marble.ts";
 import { relief } from "./family/relief.ts";
@@ -17,7 +17,7 @@ import { weave } from "./family/weave.ts";
 
 /** Index = the code in byte 1 of a style. */
 // biome-ignore lint/suspicious/noExplicitAny: each family has a state of its own, which only its own functions read.
-export const FAMILIES: readonly (Family<any> | OldFamily)[] = [
+export const FAMILIES: readonly Family<any>[] = [
   block,
   strata,
   vessel,

@@ -82,28 +82,6 @@ export function nodesOf(plate: Plate): Nodes {
 /** There are five formats. */
 const SHAPES = new Map<number, Nodes>();
 
-/**
- * `count` fields over a plate, the nodes' values written by `evaluate`, clamped to int16.
- * @param evaluate gets the node's place, its index k and its number n in {@link nodesOf}
- */
-export function makeFields(
-  plate: Plate,
-  count: number,
-  evaluate: (x: number, y: number, out: Int32Array, k: number, n: number) => void,
-): Field[] {
-  const reachX = plate.halfWidth + FIELD_MARGIN;
-  const reachY = plate.halfHeight + FIELD_MARGIN;
-  const fields = Array.from({ length: count }, () => ({ nodes: new Int32Array(NODES * NODES), reachX, reachY }));
-  const out = new Int32Array(count);
-  const { ks, xs, ys } = nodesOf(plate);
-  for (let n = 0; n < ks.length; n++) {
-    const k = ks[n]!;
-    evaluate(xs[n]!, ys[n]!, out, k, n);
-    for (let f = 0; f < count; f++) fields[f]!.nodes[k] = clamp(out[f]!, -32767, 32767);
-  }
-  return fields;
-}
-
 /** The field at a place, in eighths of the nodes' unit: |result| < 2^18. */
 export function fieldAt(field: Field, x: number, y: number): number {
   const { nodes, reachX, reachY } = field;
@@ -189,51 +167,13 @@ export function keepQuantiles(quantiles: Int32Array, sorted: Int32Array): void {
   for (let i = 1; i <= 64; i++) if (quantiles[i]! <= quantiles[i - 1]!) quantiles[i] = quantiles[i - 1]! + 1;
 }
 
-/** The values of a function at the places of a 32 x 32 grid that lie on the plate, in rising order. */
-export function sortedValues(plate: Plate, value: (x: number, y: number) => number): Int32Array {
-  const all: number[] = [];
-  for (let j = 0; j < 32; j++) {
-    const y = div((2 * j - 31) * plate.halfHeight, 32);
-    for (let i = 0; i < 32; i++) {
-      const x = div((2 * i - 31) * plate.halfWidth, 32);
-      if (plate.inside(x, y)) all.push(value(x, y));
-    }
-  }
-  return Int32Array.from(all).sort();
-}
-
-/**
- * The area equaliser: turns the values of any function over the plate into shares of its area, 0 to 8191. The largest
- * single cause of pictures that hold together (no blank, no flood).
- */
-export function equaliser(plate: Plate, value: (x: number, y: number) => number): (v: number) => number {
-  const quantiles = quantilesOf(plate, value);
-  return (v) => equalise(quantiles, v);
-}
-
-/** The 65 values between which {@link equalise} sees equal areas, from {@link sortedValues}. */
-export function quantilesOf(plate: Plate, value: (x: number, y: number) => number): Int32Array {
-  const sorted = sortedValues(plate, value);
-  const quantiles = new Int32Array(65);
-  for (let i = 0; i <= 64; i++) quantiles[i] = sorted[(i * (sorted.length - 1)) >> 6]!;
-  quantiles[0]! -= 800;
-  quantiles[64]! += 800;
-  for (let i = 1; i <= 64; i++) if (quantiles[i]! <= quantiles[i - 1]!) quantiles[i] = quantiles[i - 1]! + 1;
-  return quantiles;
-}
-
 /** The share of the plate, 0 to 8191, whose values lie below v. */
 export function equalise(quantiles: Int32Array, v: number): number {
-  if (v <= quantiles[0]!) return 0;
-  if (v >= quantiles[64]!) return ONE - 1;
+  // Six halvings and nothing that depends on a value but what is looked up: so four samples can go together.
   let low = 0;
-  let high = 64;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (quantiles[middle]! <= v) low = middle;
-    else high = middle;
-  }
-  return (low << 7) + div((v - quantiles[low]!) << 7, quantiles[low + 1]! - quantiles[low]!);
+  for (let half = 32; half > 0; half >>= 1) low += quantiles[low + half]! <= v ? half : 0;
+  const share = (low << 7) + div((v - quantiles[low]!) << 7, quantiles[low + 1]! - quantiles[low]!);
+  return v <= quantiles[0]! ? 0 : v >= quantiles[64]! ? ONE - 1 : share;
 }
 
 /** A 20 x 20 grid over a plate, row after row: where {@link countEyes} looks. */

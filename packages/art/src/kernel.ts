@@ -7,7 +7,7 @@
 import { fromHex } from "@carrara/base/bytes";
 import { instantiate } from "@carrara/base/instantiate";
 import type { Baker } from "./bake.ts";
-import type { AskAll, Finish } from "./family/family.ts";
+import type { Finish } from "./family/family.ts";
 import { NODES } from "./field.ts";
 import { div } from "./integer.ts";
 import { latticeHash } from "./noise.ts";
@@ -139,80 +139,63 @@ export function createKernel(code: KernelCode): Kernel {
       const shared = samples * samples;
       const count = size * samples;
       const width = x1 - x0;
-      const pixels = width * (y1 - y0);
-      const most = div(BATCH, shared);
-      const { list, at: arrays } = arraysOf(6, BATCH);
-      const [batch, outputs] = [arrays[0]!, arrays[3]!];
-      const columns = Int32Array.from({ length: width * samples }, (_, i) => sampleAt(x0 * samples + i, count));
-      for (let first = 0; first < pixels; first += most) {
-        const last = Math.min(pixels, first + most);
-        const groups = ((last - first) * shared + 3) >> 2;
-        let n = batch;
-        for (let k = first; k < last; k++) {
-          const row = div(k, width);
-          const column = k - row * width;
-          const grain = (latticeHash(x0 + column, y0 + row, 7) & 31) - 16;
-          for (let sy = 0; sy < samples; sy++) {
-            const Y = sampleAt((y0 + row) * samples + sy, count);
-            for (let sx = 0; sx < samples; sx++, n++) {
-              words[n] = columns[column * samples + sx]!;
-              words[n + BATCH] = Y;
-              words[n + 2 * BATCH] = grain;
+      const across = Math.min(width, div(BATCH, shared));
+      const down = across === 0 ? 1 : Math.max(1, div(BATCH, across * shared));
+      const batch = (down * across * shared + 3) & ~3;
+      // Columns are the same in all rows, so they are written once; a row is longer than a batch when it is very wide.
+      const { list, at } = arraysOf(7, batch);
+      const columns = at[6]!;
+      const row = width * shared;
+      room(columns + Math.max(batch, row) + 3);
+      const [ys, grains, red, green, blue] = at.slice(1, 6) as [number, number, number, number, number];
+      for (let k = 0, n = columns; k < width; k++) {
+        for (let sy = 0; sy < samples; sy++) {
+          for (let sx = 0; sx < samples; sx++) words[n++] = sampleAt((x0 + k) * samples + sx, count);
+        }
+      }
+      for (let k = 1; k < down; k++) words.copyWithin(columns + k * row, columns, columns + row);
+      words.fill(0, columns + down * row, columns + down * row + 3);
+      for (let y = y0; y < y1; y += down) {
+        const rows = Math.min(down, y1 - y);
+        for (let first = 0; first < width; first += across) {
+          const wide = Math.min(across, width - first);
+          const length = wide * shared;
+          let n = grains;
+          for (let j = 0; j < rows; j++) {
+            const start = ys + j * length;
+            for (let i = 0; i < shared; i++) words[start + i] = sampleAt((y + j) * samples + div(i, samples), count);
+            repeat(words, start, shared, length);
+            for (let k = 0; k < wide; k++) {
+              const grain = (latticeHash(x0 + first + k, y + j, 7) & 31) - 16;
+              for (let i = 0; i < shared; i++) words[n++] = grain;
             }
           }
-        }
-        for (; n < batch + 4 * groups; n++) {
-          // The last group is filled up with its neighbour, which nobody reads.
-          for (let k = 0; k < 3; k++) words[n + k * BATCH] = words[n - 1 + k * BATCH]!;
-        }
-        functions.run(stateAt(code), 4 * list, groups);
-        n = outputs;
-        for (let k = first; k < last; k++) {
-          const row = div(k, width);
-          const at = (y0 + row) * size + x0 + k - row * width;
-          let red = 0;
-          let green = 0;
-          let blue = 0;
-          for (let i = 0; i < shared; i++, n++) {
-            red += words[n]!;
-            green += words[n + BATCH]!;
-            blue += words[n + 2 * BATCH]!;
+          const groups = (rows * length + 3) >> 2;
+          // What fills the last group up is drawn and nobody reads it; it only must be a place.
+          words.fill(0, ys + rows * length, ys + 4 * groups);
+          words.fill(0, grains + rows * length, grains + 4 * groups);
+          words[list] = 4 * (columns + first * shared);
+          functions.run(stateAt(code), 4 * list, groups);
+          n = 0;
+          for (let j = 0; j < rows; j++) {
+            const here = (y + j) * size + x0 + first;
+            for (let k = 0; k < wide; k++) {
+              let r = 0;
+              let g = 0;
+              let b = 0;
+              for (let i = 0; i < shared; i++, n++) {
+                r += words[red + n]!;
+                g += words[green + n]!;
+                b += words[blue + n]!;
+              }
+              sink(here + k, r, g, b);
+            }
           }
-          sink(at, red, green, blue);
         }
       }
     },
   };
   return kernel;
-}
-
-/**
- * The networks' loop for `prepare`, from its code (kernel/bed.generated.ts). Holds memory: one for each thread.
- * @throws WasmError as {@link createKernel}
- */
-export function createAsker(code: KernelCode): AskAll {
-  const { memory, run } = instantiate<KernelExports>(fromHex(code.wasm));
-  return (bed, { xs, ys }) => {
-    const image = imageOf(code, bed, "Bed");
-    const groups = (xs.length + 3) >> 2;
-    const [stride, list] = [4 * groups, (image.length + 3) & ~3];
-    const from = list + 8;
-    const missing = 4 * (from + 7 * stride) - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    const words = new Int32Array(memory.buffer);
-    words.set(image);
-    for (let k = 0; k < 7; k++) words[list + k] = 4 * (from + k * stride);
-    // What fills the last group up is asked like all others, and nobody reads it.
-    words.set(xs, from);
-    words.set(ys, from + stride);
-    run(stateAt(code), 4 * list, groups);
-    const outputs = new Int32Array(5 * xs.length);
-    for (let j = 0; j < 5; j++) {
-      const start = from + (2 + j) * stride;
-      outputs.set(words.subarray(start, start + xs.length), j * xs.length);
-    }
-    return outputs;
-  };
 }
 
 /** What `kernelModule` makes: each function takes `groups` of four samples through the arrays whose addresses stand at `arrays`. */
@@ -222,7 +205,14 @@ export type KernelExports = Record<"run" | "calm" | `node${number}` | `value${nu
 /** @param i the list of which a `value` is asked */
 type Entry = (state: number, arrays: number, groups: number, i?: number) => void;
 
-/** Samples of a batch: its six arrays stay in the cache beside a piece's fields. */
+/** Repeats the first words of a part of memory until it is full. */
+function repeat(words: Int32Array, start: number, period: number, length: number): void {
+  for (let done = period; done < length; done *= 2) {
+    words.copyWithin(start + done, start, start + Math.min(done, length - done));
+  }
+}
+
+/** Samples of a batch: its arrays stay in the cache beside a piece's fields. */
 const BATCH = 4096;
 
 /** The address of the canvas in bytes. */

@@ -4,7 +4,6 @@
  */
 import { WasmError } from "@carrara/base/instantiate";
 import { PLAIN } from "./bake.ts";
-import { bed } from "./kernel/bed.generated.ts";
 import { block } from "./kernel/block.generated.ts";
 import { engrave } from "./kernel/engrave.generated.ts";
 import { field } from "./kernel/field.generated.ts";
@@ -15,7 +14,7 @@ import { terrazzo } from "./kernel/terrazzo.generated.ts";
 import { vessel } from "./kernel/vessel.generated.ts";
 import { wash } from "./kernel/wash.generated.ts";
 import { weave } from "./kernel/weave.generated.ts";
-import { createAsker, createKernel, type Kernel, type KernelCode } from "./kernel.ts";
+import { createKernel, type Kernel, type KernelCode } from "./kernel.ts";
 import { lightTile, renderTile } from "./render.ts";
 
 /** Index = the code in byte 1 of a style, as in families.ts. */
@@ -30,7 +29,7 @@ const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, eng
  */
 export function fastest(family: number): Kernel {
   try {
-    return { ...createKernel(KERNELS[family]!), askAll: createAsker(bed) };
+    return createKernel(KERNELS[family]!);
   } catch (error) {
     if (error instanceof WasmError) return PLAIN_KERNEL;
     throw error;

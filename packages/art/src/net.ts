@@ -38,9 +38,6 @@ export interface Net {
   readonly latentWeights: Int32Array;
 }
 
-/** A network with its latents set; writes the outputs into the array that it returns. */
-export type Run = (inputs: Int32Array) => Int32Array;
-
 /** A network with its latents set, ready for {@link ask}. */
 export interface BoundNet {
   readonly layers: readonly BoundLayer[];
@@ -205,21 +202,6 @@ export function askAt(net: BoundNet, x: number, y: number, r: number, m: number,
   out[0] = SLOTS[OUTPUTS]!;
   out[1] = SLOTS[OUTPUTS + 1]!;
   out[2] = SLOTS[OUTPUTS + 2]!;
-}
-
-/** A network as a function from its inputs to its outputs; the array that comes back is its own. */
-export function runner(net: Net, latents: ArrayLike<number>): Run {
-  const bound = bind(net, latents);
-  const { inputs, outputs } = net.shape;
-  const result = new Int32Array(outputs);
-  return (given) => {
-    for (let i = 0; i < inputs; i += 2) {
-      SLOTS[INPUTS + (i >> 1)] = halves(given[i]!, i + 1 < inputs ? given[i + 1]! : 0);
-    }
-    ask(bound);
-    for (let j = 0; j < outputs; j++) result[j] = SLOTS[OUTPUTS + j]!;
-    return result;
-  };
 }
 
 /** The activations of two phases, each in the upper twelve bits of its half. A kernel calculates them; here a table is faster. */

@@ -3,7 +3,7 @@
  * The hash is the mixing step of MurmurHash3 (Austin Appleby), the directions are multiples of 22.5 degrees.
  * @module
  */
-import { dot16, halves } from "./halves.ts";
+import { dot16, halves, sub16 } from "./halves.ts";
 import { ONE } from "./integer.ts";
 
 /** 32 well mixed bits of a lattice point. */
@@ -64,8 +64,11 @@ export const DIRECTIONS = GX.map((x, i) => halves(x, GY[i]!));
 
 /** 6t^5 - 15t^4 + 10t^3 in Q13 (Perlin 2002), 0 <= t < 8192. A kernel calculates it; here a table is faster. */
 export function fadeOf(t: number): number {
-  const cube = Math.imul(Math.imul(t, t) >> 13, t) >> 13;
-  return Math.imul(cube, (Math.imul(6 * t - 15 * ONE, t) >> 13) + 10 * ONE) >> 13;
+  const square = dot16(t, t);
+  const cube = dot16(square >> 13, t) >> 13;
+  // 6t^2 - 15t + 10; 15t and 10 are whole, so only the square is cut.
+  const rest = (((square << 2) + (square << 1)) >> 13) - (t << 4) + t + 10 * ONE;
+  return Math.imul(cube, rest) >> 13;
 }
 
 const FADE = Int32Array.from({ length: ONE }, (_, t) => fadeOf(t));
@@ -86,7 +89,26 @@ function gradient(mixed: number, dx: number, dy: number): number {
   return (Math.imul(GX[h]!, dx) + Math.imul(GY[h]!, dy)) >> 12;
 }
 
-/** The same, in a kernel. */
-export function gradientOf(mixed: number, dx: number, dy: number): number {
-  return dot16(DIRECTIONS[finish(mixed) & 15]!, halves(dx, dy)) >> 12;
+/**
+ * {@link noiseIn} as a kernel does it: both parts of a place in one word, and products of two int16, which cost a vector half.
+ * Gradients reach 11,586 at most, so two of them lie less than 2^15 apart.
+ */
+export function noiseOf(cellX: number, cellY: number, seed: number, fx: number, fy: number): number {
+  const u = fadeOf(fx);
+  const v = fadeOf(fy);
+  const left = Math.imul(cellX, KX);
+  const right = (left + KX) | 0;
+  const s = Math.imul(seed + 1, KS);
+  const row = Math.imul(cellY, KY);
+  const top = row ^ s;
+  const bottom = (row + KY) ^ s;
+  const place = fx | (fy << 16);
+  const a = dot16(DIRECTIONS[finish(left ^ top) & 15]!, place) >> 12;
+  const b = dot16(DIRECTIONS[finish(right ^ top) & 15]!, sub16(place, 0x00002000)) >> 12;
+  const c = dot16(DIRECTIONS[finish(left ^ bottom) & 15]!, sub16(place, 0x20000000)) >> 12;
+  const d = dot16(DIRECTIONS[finish(right ^ bottom) & 15]!, sub16(place, 0x20002000)) >> 12;
+  const ab = a + (dot16(b - a, u) >> 13);
+  const cd = c + (dot16(d - c, u) >> 13);
+  const n = ab + (dot16(cd - ab, v) >> 13);
+  return ((n << 1) + n) >> 1;
 }

@@ -12,7 +12,6 @@ import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.
 import { drawHash, generator, type Latents, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
 import type { Finish } from "./family/family.ts";
-import { askEach } from "./family/ground.ts";
 import { onPlate, type Plate } from "./field.ts";
 import { clamp, div, ONE } from "./integer.ts";
 import { latticeHash, noise } from "./noise.ts";
@@ -87,17 +86,6 @@ export function prepare(style: Style, seed: Uint8Array, moved?: Latents, by: Bak
   const family = FAMILIES[style.family]!;
   const common = { params, nets, palette, options, plate, bleed: format === BLEED };
   const rest = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette) };
-  if ("make" in family) {
-    let latents = moved ?? latentsOf(hash, 0);
-    const finish = family.make({
-      ...{ ...common, ...latents, generator: generator(hash), askAll: by.askAll ?? askEach },
-      latents: (k) => {
-        latents = moved ?? latentsOf(hash, k);
-        return latents;
-      },
-    });
-    return { style, seed: seed.slice(), latents, canvas: { ...rest, linear: finish.linear, finish } };
-  }
   const draw = ({ z, lattice }: Latents) => family.draw({ ...common, z, lattice, generator: generator(hash) });
   const { latents, state } = moved
     ? { latents: moved, state: draw(moved) }

@@ -4,7 +4,7 @@
  * --check rebuilds and compares, so that the committed bytes are what the reference says.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { bedProgram, COMPILED, netProgram, type Parts, programOf } from "./kernel/families.ts";
+import { COMPILED, netProgram, type Parts, programOf } from "./kernel/families.ts";
 import type { Program, Routine, Type } from "./kernel/ir.ts";
 import { tableImage } from "./kernel/lower.ts";
 import { kernelModule } from "./kernel/wasm.ts";
@@ -17,7 +17,6 @@ for (const family of COMPILED) {
   put(`${family.file}.generated.ts`, kernelText(family.file, parts));
   put(`${family.file}-gpu.generated.ts`, shaderText(family.file, parts.program));
 }
-put("bed.generated.ts", kernelText("bed", bedProgram()));
 put("net.generated.ts", kernelText("net", netProgram()));
 if (stale > 0) {
   console.error(`${stale} kernels are not what the reference makes: run node packages/art/tool/build-kernels.ts`);

@@ -377,7 +377,7 @@ function topOf(b: Leaf): number {
 
 export function shadeBlock(s: Block, x: number, y: number, out: Colour): void {
   const { lx, ly } = s;
-  const leaf = leafAt(s, x, y);
+  const leaf = leafUnder(s, s.start, x, y);
   const b = s.leaves[leaf]!;
   const surface = new Int32Array(4);
   carveMotif(b, x, y, surface);
@@ -388,10 +388,10 @@ export function shadeBlock(s: Block, x: number, y: number, out: Colour): void {
   // An edge catches the light on its near side, where there is light, and keeps a thin dark seam on its far side.
   const bx = x - mul(lx, 34);
   const by = y - mul(ly, 34);
-  const fall = dark < 2000 ? height - heightOf(s, leafAt(s, bx, by), bx, by, surface) : 0;
+  const fall = dark < 2000 ? height - heightOf(s, leafNear(s, leaf, bx, by), bx, by, surface) : 0;
   const sx = x + mul(lx, 30);
   const sy = y + mul(ly, 30);
-  const beside = leafAt(s, sx, sy);
+  const beside = leafNear(s, leaf, sx, sy);
   const seam = beside !== leaf && heightOf(s, beside, sx, sy, surface) <= height + 60;
   shadeLeaf(s, b, x, y, part, lean, dark, fall, seam, out);
 }
@@ -466,7 +466,8 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
     if (ray >= s.tallest) return most;
     const tx = x + mul(s.lx, d);
     const ty = y + mul(s.ly, d);
-    if (hidden(s, tx, ty, ray)) k = AFTER[k]!;
+    const next = passed(s, tx, ty, ray, k);
+    if (next > k) k = next;
     else {
       k++;
       const over = heightAt(s, tx, ty) - ray;
@@ -477,9 +478,9 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
   return most;
 }
 
-/** Whether no tap from this place on, up to the one after it by {@link AFTER}, can reach the ray. */
-export function hidden(s: Block, x: number, y: number, ray: number): boolean {
-  return s.peaks[coarseOf(y) * PEAKS + coarseOf(x)]! <= ray;
+/** Where to go on from tap k, which stands at this place: a later tap, where none before that one can reach the ray. */
+export function passed(s: Block, x: number, y: number, ray: number, k: number): number {
+  return s.peaks[coarseOf(y) * PEAKS + coarseOf(x)]! <= ray ? AFTER[k]! : k;
 }
 
 /** Height at a place, blended from the four corners of its cell of the grid. */
@@ -498,26 +499,69 @@ function coarseOf(x: number): number {
   return clamp((x + REACH) >> 7, 0, PEAKS - 1);
 }
 
-/** {@link hidden} without the grid: also sound, but it knows of each block only its top. */
-export function seldomHidden(s: Block, x: number, y: number, ray: number): boolean {
+/** {@link passed} without the grid: also sound, but it knows less of the blocks, and tries a longer way first. */
+export function passedNear(s: Block, x: number, y: number, ray: number, k: number): number {
+  if (mostWithin(s, x, y, LONG_SPAN) <= ray) return LONG_AFTER[k]!;
+  return mostWithin(s, x, y, SPAN) <= ray ? AFTER[k]! : k;
+}
+
+/** No tap that lies on the way from this place toward the light, up to a span from here, reads a greater height. */
+function mostWithin(s: Block, x: number, y: number, span: number): number {
   const { halfWidth, halfHeight } = s.plate;
-  const dx = mul(s.lx, SPAN);
-  const dy = mul(s.ly, SPAN);
-  // All corners that the taps up to there read.
+  const dx = mul(s.lx, span);
+  const dy = mul(s.ly, span);
+  // All corners that the taps read.
   const x0 = (x + Math.min(dx, 0)) & -CELL;
   const y0 = (y + Math.min(dy, 0)) & -CELL;
   const x1 = ((x + Math.max(dx, 0) + 1) & -CELL) + CELL;
   const y1 = ((y + Math.max(dy, 0) + 1) & -CELL) + CELL;
-  if (x0 >= halfWidth || x1 < -halfWidth || y0 >= halfHeight || y1 < -halfHeight) return ray >= 0;
+  if (x0 >= halfWidth || x1 < -halfWidth || y0 >= halfHeight || y1 < -halfHeight) return 0;
   const n = nodeAround(s, x0, y0, x1, y1);
-  if (n < 0) return s.leaves[-1 - n]!.top <= ray;
+  if (n < 0) return mostOn(s.leaves[-1 - n]!, x0, y0, x1, y1);
   // Every block is longer and wider than this box: those that it touches hold one of its corners.
-  return (
-    s.leaves[leafUnder(s, n, x0, y0)]!.top <= ray &&
-    s.leaves[leafUnder(s, n, x1, y0)]!.top <= ray &&
-    s.leaves[leafUnder(s, n, x0, y1)]!.top <= ray &&
-    s.leaves[leafUnder(s, n, x1, y1)]!.top <= ray
+  const a = leafUnder(s, n, x0, y0);
+  const d = leafUnder(s, n, x1, y1);
+  const most = Math.max(mostOn(s.leaves[a]!, x0, y0, x1, y1), mostOn(s.leaves[d]!, x0, y0, x1, y1));
+  const b = leafUnder(s, n, x1, y0);
+  const c = leafUnder(s, n, x0, y1);
+  return Math.max(
+    most,
+    b === a || b === d ? 0 : mostOn(s.leaves[b]!, x0, y0, x1, y1),
+    c === a || c === d ? 0 : mostOn(s.leaves[c]!, x0, y0, x1, y1),
   );
+}
+
+/** No point of a block that lies in a box stands higher: the height where its motif is highest there, or else its top. */
+function mostOn(b: Leaf, x0: number, y0: number, x1: number, y1: number): number {
+  const { motif, count } = b;
+  const flipX = (b.turn & 1) === 1;
+  const flipY = (b.turn & 2) === 2;
+  const left = Math.max(x0, b.x0);
+  const right = Math.min(x1, b.x1);
+  const upper = Math.max(y0, b.y0);
+  const lower = Math.min(y1, b.y1);
+  let x = left;
+  let y = upper;
+  if (motif === QUARTER || motif === RINGS || motif === STAIRS || motif === WEDGE) {
+    // These rise toward one corner of their block, whichever way one goes.
+    if (flipX === (motif === WEDGE)) x = right;
+    if (!flipY) y = lower;
+  } else if (motif === DISC || motif === DOME || motif === PYRAMID) {
+    // These rise or fall from their middle: twice that.
+    const odd = motif === PYRAMID ? 0 : 1;
+    const mx = b.x0 + b.x1 + (flipX ? odd : -odd) * ((b.x1 - b.x0) & 1);
+    const my = b.y0 + b.y1 + (flipY ? odd : -odd) * ((b.y1 - b.y0) & 1);
+    if (((count & 1) === 1) === (motif === PYRAMID)) {
+      x = clamp(mx >> 1, left, right);
+      y = clamp(my >> 1, upper, lower);
+    } else {
+      if (left + right > mx) x = right;
+      if (upper + lower > my) y = lower;
+    }
+  } else return b.top;
+  const surface = new Int32Array(4);
+  carveMotif(b, x, y, surface);
+  return surface[HEIGHT]!;
 }
 
 /** {@link heightAt} without the grid. */
@@ -555,9 +599,11 @@ function nodeAround(s: Block, x0: number, y0: number, x1: number, y1: number): n
   return n;
 }
 
-/** Number of the leaf at a place; -1 beside the plate. */
-function leafAt(s: Block, x: number, y: number): number {
-  return onPlate(s.plate, x, y) ? leafUnder(s, s.start, x, y) : -1;
+/** Number of the leaf at a place, mostly leaf n; -1 beside the plate. */
+function leafNear(s: Block, n: number, x: number, y: number): number {
+  if (!onPlate(s.plate, x, y)) return -1;
+  const { x0, y0, x1, y1 } = s.leaves[n]!;
+  return x >= x0 && x < x1 && y >= y0 && y < y1 ? n : leafUnder(s, s.start, x, y);
 }
 
 /** Number of the leaf at a place that lies under node n. */
@@ -589,13 +635,20 @@ const PEAKS = GRID / 4;
 export const TAPS = tapDistances();
 /** How far the taps lie that are passed over together, and from each where to go on: the first one farther than that. */
 const SPAN = 120;
-export const AFTER = TAPS.map((d, k) => TAPS.reduce((next, e, i) => (i > k && e <= d + SPAN ? i + 1 : next), k + 1));
+export const AFTER = tapsAfter(SPAN);
+/** The same without the grid, where a long way costs as much as a short one. With the corners around it no block is as short. */
+const LONG_SPAN = 480;
+export const LONG_AFTER = tapsAfter(LONG_SPAN);
 export const WHITE = Int32Array.of(4096, 0, 16);
 
 function tapDistances(): Int32Array {
   const list: number[] = [];
   for (let d = 14; d < 1600; d += 22 + (d >> 5)) list.push(d);
   return Int32Array.from(list);
+}
+
+function tapsAfter(span: number): Int32Array {
+  return TAPS.map((d, k) => TAPS.reduce((next, e, i) => (i > k && e <= d + span ? i + 1 : next), k + 1));
 }
 
 export function bakeBlock(s: Block): void {

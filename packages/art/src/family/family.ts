@@ -3,10 +3,9 @@
  * @module
  */
 import type { Colour, Lab } from "../colour.ts";
-import type { Generator, Latents } from "../draws.ts";
+import type { Generator } from "../draws.ts";
 import type { Places, Plate } from "../field.ts";
 import type { Net, NetShape } from "../net.ts";
-import type { Bed } from "./ground.ts";
 
 /** One byte of a style's body. */
 export interface Param {
@@ -86,20 +85,11 @@ export function params(names: string, min: number, max: number): Param[] {
   return names.split(" ").map((name) => ({ name, min, max }));
 }
 
-// What follows goes when the last family is converted.
-export type AskAll = (bed: Bed, places: Places) => Int32Array;
-export interface OldSetup extends Setup {
-  latents(k: number): Latents;
-  readonly askAll: AskAll;
-}
+/** A family's functions over the state of one piece. */
 export interface Finish {
   readonly linear: boolean;
-  readonly state?: object;
+  /** All that `shade` and `surround` read, as numbers, arrays and records: what a kernel gets of a piece. */
+  readonly state: object;
   shade(x: number, y: number, out: Colour): void;
-  surround?(x: number, y: number, out: Colour): void;
-}
-export interface OldFamily {
-  readonly params: readonly Param[];
-  readonly nets: readonly NetShape[];
-  make(setup: OldSetup): Finish;
+  surround(x: number, y: number, out: Colour): void;
 }

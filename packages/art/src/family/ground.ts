@@ -3,8 +3,8 @@
  * @module
  */
 import { type Colour, dim } from "../colour.ts";
-import { chance, type Generator, type Latents, range } from "../draws.ts";
-import { countEyes, eyePlaces, onPlate, type Places, type Plate } from "../field.ts";
+import { chance, type Generator, range } from "../draws.ts";
+import { onPlate, type Plate } from "../field.ts";
 import { halves } from "../halves.ts";
 import { clamp, div, ONE } from "../integer.ts";
 import { ask, type BoundNet, INPUTS, type NetShape, OUTPUTS, SLOTS } from "../net.ts";
@@ -15,17 +15,6 @@ export function fieldNet(outputs: number): NetShape {
   return { inputs: 5, hidden: [16, 16], outputs, latents: 8 };
 }
 
-/** Writes the five inputs of a place (Q13) in Q14. Roundness is (x^2 + y^2) / 4 less a constant: never a square root. */
-export function fieldInputs(inputs: Int32Array, x: number, y: number, lattice: number): void {
-  const X = clamp(x, -9344, 9344) << 1;
-  const Y = clamp(y, -9344, 9344) << 1;
-  inputs[0] = X;
-  inputs[1] = Y;
-  inputs[2] = Math.min((Math.imul(X, X) >> 15) + (Math.imul(Y, Y) >> 15) - 5000, 16384);
-  inputs[3] = clamp(noise(x, y, lattice) << 1, -16384, 16383);
-  inputs[4] = clamp(noise(x << 1, y << 1, lattice + 3) << 1, -16384, 16383);
-}
-
 /** A field network with its latents, and the lattice of the noises that it is asked with. */
 export interface Bed {
   readonly net: BoundNet;
@@ -34,35 +23,33 @@ export interface Bed {
   readonly stone: boolean;
 }
 
-/** The network's outputs at a place (Q13, twice the unit), up to five. */
+/**
+ * The network's outputs at a place (Q13, twice the unit), up to five. Of the five inputs (Q14) the third is roundness,
+ * (x^2 + y^2) / 4 less a constant: never a square root.
+ */
 export function bedAt(bed: Bed, x: number, y: number, out: Int32Array): void {
   const { net, lattice } = bed;
-  const inputs = new Int32Array(5);
-  fieldInputs(inputs, x, y, lattice);
+  const X = clamp(x, -9344, 9344) << 1;
+  const Y = clamp(y, -9344, 9344) << 1;
+  const roundness = Math.min((Math.imul(X, X) >> 15) + (Math.imul(Y, Y) >> 15) - 5000, 16384);
+  let coarse = 0;
+  let fine = 0;
   if (bed.stone) {
-    inputs[3] = clamp(noise(x >> 1, y, lattice) << 1, -16384, 16383);
-    inputs[4] = clamp(noise(x, (y * 3) >> 1, lattice + 5) << 1, -16384, 16383);
+    coarse = noise(x >> 1, y, lattice);
+    fine = noise(x, (y * 3) >> 1, lattice + 5);
+  } else {
+    coarse = noise(x, y, lattice);
+    fine = noise(x << 1, y << 1, lattice + 3);
   }
-  SLOTS[INPUTS] = halves(inputs[0]!, inputs[1]!);
-  SLOTS[INPUTS + 1] = halves(inputs[2]!, inputs[3]!);
-  SLOTS[INPUTS + 2] = halves(inputs[4]!, 0);
+  SLOTS[INPUTS] = halves(X, Y);
+  SLOTS[INPUTS + 1] = halves(roundness, clamp(coarse << 1, -16384, 16383));
+  SLOTS[INPUTS + 2] = halves(clamp(fine << 1, -16384, 16383), 0);
   ask(net);
   out[0] = SLOTS[OUTPUTS]!;
   out[1] = SLOTS[OUTPUTS + 1]!;
   out[2] = SLOTS[OUTPUTS + 2]!;
   out[3] = SLOTS[OUTPUTS + 3]!;
   out[4] = SLOTS[OUTPUTS + 4]!;
-}
-
-/** Asks a bed at many places: output j at place n is element `j * places + n`. A kernel does the same, some at a time. */
-export function askEach(bed: Bed, { xs, ys }: Places): Int32Array {
-  const outputs = new Int32Array(5 * xs.length);
-  const out = new Int32Array(5);
-  for (let n = 0; n < xs.length; n++) {
-    bedAt(bed, xs[n]!, ys[n]!, out);
-    for (let j = 0; j < 5; j++) outputs[j * xs.length + n] = out[j]!;
-  }
-  return outputs;
 }
 
 /** A form that moves the mass of a field without changing the shares of area, with its focus and its hand (-1 or 1). */
@@ -94,51 +81,6 @@ export function pullAt(pull: Pull, x: number, y: number): number {
   if (pull.kind === HORIZON) return dy << 1;
   if (pull.kind === DIAGONAL) return ((pull.hand * dx + dy) * 3) >> 1;
   return 5000 - div(square(dx), ONE) * 3;
-}
-
-type OldPull = (x: number, y: number) => number;
-
-/** Kinds of composition. Horizon rises downward: what is far lies at the top. */
-export type Composition = "island" | "horizon" | "diagonal" | "column";
-
-/** A composition with its focus off centre by up to `reach`, left or right handed. Draws: x, y, hand. */
-export function composition(kind: Composition, g: Generator, reach: number): OldPull {
-  const ox = g.range(-reach, reach);
-  const oy = g.range(-reach, reach);
-  const hand = g.chance(128) ? -1 : 1;
-  switch (kind) {
-    case "island":
-      return (x, y) => 7000 - (div(square(x - ox) + square(y - oy), ONE) << 1);
-    case "horizon":
-      return (_, y) => (y - oy) << 1;
-    case "diagonal":
-      return (x, y) => ((hand * (x - ox) + y - oy) * 3) >> 1;
-    case "column":
-      return (x) => 5000 - div(square(x - ox), ONE) * 3;
-  }
-}
-
-/**
- * The calm rule: of four draws of latents and lattice the piece takes the first with the fewest eyes in its main field.
- * Deterministic, so nobody can choose; traits are not touched.
- */
-export function calmest(
-  plate: Plate,
-  latents: (k: number) => Latents,
-  field: (latents: Latents, places: Places) => (n: number) => number,
-): Latents {
-  const places = eyePlaces(plate);
-  let best = 0;
-  let fewest = countEyes(field(latents(0), places));
-  for (let k = 1; k < 4 && fewest > 0; k++) {
-    const eyes = countEyes(field(latents(k), places));
-    if (eyes < fewest) {
-      best = k;
-      fewest = eyes;
-    }
-  }
-  // Asked for last, so that a walk knows where it begins.
-  return latents(best);
 }
 
 /** The soft shadow that a sheet of paper or a slab throws on what lies under it, toward the lower right. */

@@ -25,8 +25,10 @@ fn onPlate_(plate_0: i32, x_1: i32, y_2: i32) -> bool {
 }
 
 fn fadeOf_(t_0: i32) -> i32 {
-  var cube_1: i32 = ((((((((t_0) * (t_0))) >> u32(13))) * (t_0))) >> u32(13));
-  return ((((cube_1) * (((((((((((6) * (t_0))) - (122880))) * (t_0))) >> u32(13))) + (81920))))) >> u32(13));
+  var square_1: i32 = dot16(t_0, t_0);
+  var cube_2: i32 = ((dot16(((square_1) >> u32(13)), t_0)) >> u32(13));
+  var rest_3: i32 = ((((((((((((square_1) << u32(2))) + (((square_1) << u32(1))))) >> u32(13))) - (((t_0) << u32(4))))) + (t_0))) + (81920));
+  return ((((cube_2) * (rest_3))) >> u32(13));
 }
 
 fn finish_(mixed_0: i32) -> i32 {
@@ -36,15 +38,7 @@ fn finish_(mixed_0: i32) -> i32 {
   return ((h_1) ^ (bitcast<i32>(bitcast<u32>(h_1) >> u32(16))));
 }
 
-fn halves_(low_0: i32, high_1: i32) -> i32 {
-  return ((((low_0) & (65535))) | (((high_1) << u32(16))));
-}
-
-fn gradientOf_(mixed_0: i32, dx_1: i32, dy_2: i32) -> i32 {
-  return ((dot16(memory[(((72) + (((((finish_(mixed_0)) & (15))) << u32(2))))) >> 2u], halves_(dx_1, dy_2))) >> u32(12));
-}
-
-fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
+fn noiseOf_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i32 {
   var u_5: i32 = fadeOf_(fx_3);
   var v_6: i32 = fadeOf_(fy_4);
   var left_7: i32 = ((cellX_0) * (668265261));
@@ -53,17 +47,19 @@ fn noiseIn_(cellX_0: i32, cellY_1: i32, seed_2: i32, fx_3: i32, fy_4: i32) -> i3
   var row_10: i32 = ((cellY_1) * (374761393));
   var top_11: i32 = ((row_10) ^ (s_9));
   var bottom_12: i32 = ((((row_10) + (374761393))) ^ (s_9));
-  var a_13: i32 = gradientOf_(((left_7) ^ (top_11)), fx_3, fy_4);
-  var b_14: i32 = gradientOf_(((right_8) ^ (top_11)), ((fx_3) - (8192)), fy_4);
-  var c_15: i32 = gradientOf_(((left_7) ^ (bottom_12)), fx_3, ((fy_4) - (8192)));
-  var d_16: i32 = gradientOf_(((right_8) ^ (bottom_12)), ((fx_3) - (8192)), ((fy_4) - (8192)));
-  var ab_17: i32 = ((a_13) + (((((((b_14) - (a_13))) * (u_5))) >> u32(13))));
-  var cd_18: i32 = ((c_15) + (((((((d_16) - (c_15))) * (u_5))) >> u32(13))));
-  return ((((((ab_17) + (((((((cd_18) - (ab_17))) * (v_6))) >> u32(13))))) * (3))) >> u32(1));
+  var place_13: i32 = ((fx_3) | (((fy_4) << u32(16))));
+  var a_14: i32 = ((dot16(memory[(((72) + (((((finish_(((left_7) ^ (top_11)))) & (15))) << u32(2))))) >> 2u], place_13)) >> u32(12));
+  var b_15: i32 = ((dot16(memory[(((72) + (((((finish_(((right_8) ^ (top_11)))) & (15))) << u32(2))))) >> 2u], sub16(place_13, 8192))) >> u32(12));
+  var c_16: i32 = ((dot16(memory[(((72) + (((((finish_(((left_7) ^ (bottom_12)))) & (15))) << u32(2))))) >> 2u], sub16(place_13, 536870912))) >> u32(12));
+  var d_17: i32 = ((dot16(memory[(((72) + (((((finish_(((right_8) ^ (bottom_12)))) & (15))) << u32(2))))) >> 2u], sub16(place_13, 536879104))) >> u32(12));
+  var ab_18: i32 = ((a_14) + (((dot16(((b_15) - (a_14)), u_5)) >> u32(13))));
+  var cd_19: i32 = ((c_16) + (((dot16(((d_17) - (c_16)), u_5)) >> u32(13))));
+  var n_20: i32 = ((ab_18) + (((dot16(((cd_19) - (ab_18)), v_6)) >> u32(13))));
+  return ((((((n_20) << u32(1))) + (n_20))) >> u32(1));
 }
 
 fn noise_(x_0: i32, y_1: i32, seed_2: i32) -> i32 {
-  return noiseIn_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
+  return noiseOf_(((x_0) >> u32(13)), ((y_1) >> u32(13)), seed_2, ((x_0) & (8191)), ((y_1) & (8191)));
 }
 
 fn mul_(a_0: i32, b_1: i32) -> i32 {
@@ -102,28 +98,19 @@ fn fieldAt_(field_0: i32, x_1: i32, y_2: i32) -> i32 {
 
 fn equalise_(quantiles_0: i32, v_1: i32) -> i32 {
   var quantilesAt_2: i32 = memory[(quantiles_0) >> 2u];
-  if (((v_1) <= (memory[(quantilesAt_2) >> 2u]))) {
-    return 0;
-  }
-  if (((v_1) >= (memory[(((quantilesAt_2) + (256))) >> 2u]))) {
-    return 8191;
-  }
   var low_3: i32 = 0;
-  var high_4: i32 = 64;
   {
+    var half_4: i32 = 32;
     loop {
-      if (!(((((high_4) - (low_3))) > (1)))) { break; }
-      var middle_5: i32 = ((((low_3) + (high_4))) >> u32(1));
-      if (((memory[(((quantilesAt_2) + (((middle_5) << u32(2))))) >> 2u]) <= (v_1))) {
-        low_3 = middle_5;
-      } else {
-        high_4 = middle_5;
-      }
+      if (!(((half_4) > (0)))) { break; }
+      low_3 = ((low_3) + (select(0, half_4, ((memory[(((quantilesAt_2) + (((((low_3) + (half_4))) << u32(2))))) >> 2u]) <= (v_1)))));
       continuing {
+        half_4 = ((half_4) >> u32(1));
       }
     }
   }
-  return ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((((quantilesAt_2) + (((low_3) << u32(2))))) + (4))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
+  var share_5: i32 = ((((low_3) << u32(7))) + (((((((v_1) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))) << u32(7))) / (((memory[(((((quantilesAt_2) + (((low_3) << u32(2))))) + (4))) >> 2u]) - (memory[(((quantilesAt_2) + (((low_3) << u32(2))))) >> 2u]))))));
+  return select(select(share_5, 8191, ((v_1) >= (memory[(((quantilesAt_2) + (256))) >> 2u]))), 0, ((v_1) <= (memory[(quantilesAt_2) >> 2u])));
 }
 
 fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {

@@ -41,7 +41,7 @@ export const COMPILED: readonly Compiled[] = [
 ];
 
 /** A large table is no place for four lanes to look into one by one; two halves of a word are multiplied at once. */
-const INSTEAD = { fade: "fadeOf", gradient: "gradientOf", activate: "activationOf" };
+const INSTEAD = { noiseIn: "noiseOf", activate: "activationOf" };
 
 function compiled(file: string, tables: Readonly<Record<string, ArrayLike<number>>> = {}): Compiled {
   const state = file.replace(/^./, (letter) => letter.toUpperCase());
@@ -74,21 +74,6 @@ export function netProgram(): Parts {
   return { ...run(program, 3), unrolled };
 }
 
-/** What a field network answers at a place, its noises included. */
-export function bedProgram(): Parts {
-  const program = lower(
-    {
-      files: ["integer", "halves", "noise", "net", "family/ground"].map(source),
-      tables: { DIRECTIONS },
-      instead: INSTEAD,
-      coherent: { noiseIn: 3 },
-    },
-    "bedAt",
-    5,
-  );
-  return run(program, 5);
-}
-
 /** The program of one family: `run` from `sampleLight` down, and `node`, `value` and `calm` by the number of their step. */
 export function programOf({ file, state, shade, surround, tables }: Compiled): Parts {
   const asked = asks(file);
@@ -108,7 +93,7 @@ export function programOf({ file, state, shade, surround, tables }: Compiled): P
       ].map(source),
       tables: { DIRECTIONS, ...tables },
       instead: { ...INSTEAD, shade, surround, Finish: state },
-      coherent: { noiseIn: 3, splineIn: 2, levelIn: 2, carveMotif: 1, shadeLeaf: 2 },
+      coherent: { noiseOf: 3, splineIn: 2, levelIn: 2, carveMotif: 1, shadeLeaf: 2 },
     },
     ["sampleLight", ...asked.map(({ entry }) => entry)],
     NODE_OUTPUTS,

@@ -436,11 +436,14 @@ function write(
         return emit(0x28, 2, ...unsigned(offset));
       }
       case "binary": {
+        if (HALVES.has(e.name)) {
+          // Only vectors have this one.
+          value(e.a, true);
+          value(e.b, !SHIFTS.has(e.name));
+          return emit(...simd(VECTOR[e.name]!), ...simd(EXTRACT), 0);
+        }
         scalar(e.a);
         scalar(e.b);
-        if (!(e.name in SCALAR) && e.name !== "min" && e.name !== "max") {
-          throw new Error(`${routine.name}: ${e.name} of what does not vary`);
-        }
         if (e.name !== "min" && e.name !== "max") return emit(SCALAR[e.name]!);
         const a = fresh(I32);
         const b = fresh(I32);
@@ -1012,6 +1015,7 @@ function split(address: Expr): { at: Expr; offset: number } {
 
 const COMPARISONS: ReadonlySet<Binary> = new Set<Binary>(["lt", "le", "gt", "ge", "eq", "ne"]);
 const SHIFTS: ReadonlySet<Binary> = new Set<Binary>(["shl", "shr", "ushr", "shl16", "shr16"]);
+const HALVES: ReadonlySet<Binary> = new Set<Binary>(["dot16", "sub16", "min16", "mul16", "shl16", "shr16"]);
 const SCALAR: Readonly<Partial<Record<Binary, number>>> = {
   ...{ add: 0x6a, sub: 0x6b, mul: 0x6c, div: 0x6d, rem: 0x6f, and: 0x71, or: 0x72, xor: 0x73 },
   ...{ shl: 0x74, shr: 0x75, ushr: 0x76, lt: 0x48, gt: 0x4a, le: 0x4c, ge: 0x4e, eq: 0x46, ne: 0x47 },

@@ -31,7 +31,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "Finestra",
     about: "Facades: arches, windows and niches, and the shadow in them.",
     family: 0,
-    weights: 3033,
+    weights: 3057,
     palettes: "Terracotta,Saffron,Indigo,Celadon,Riso Pine,Levanto,Oleander,Ligure,Morandi,Dusk",
     formats: "Portrait Portrait Square Landscape",
     params: [20, 30, 130, 10, 40, 70, 60, 0, 90, 20, 20, 0, 16, 190, 100, 110],

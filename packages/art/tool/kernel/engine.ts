@@ -19,7 +19,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as colour from "../../src/colour.ts";
 import type { Family } from "../../src/family/family.ts";
+import { FIELD_MARGIN, NODE_STEP } from "../../src/field.ts";
 import { netLength } from "../../src/net.ts";
+import { SIZE_LIMIT } from "../../src/render.ts";
 import { FAMILY_TRAITS } from "../../src/traits.ts";
 import type { Program } from "./ir.ts";
 import { type Constant, lower } from "./lower.ts";
@@ -195,6 +197,31 @@ function path(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
+/** Words of memory where the whole call keeps what it must not forget: the EVM's stack is short. */
+const OP = 0x140;
+const REQUEST = 0x160;
+/** Where the next list stands in calldata, its number, and how many there are. */
+const LIST_AT = 0x180;
+const LIST = 0x1a0;
+const GIVEN = 0x1c0;
+/** The places of a request: the next one, and where they end. */
+const PLACE = 0x1e0;
+const PLACES_END = 0x200;
+/** Where the next bytes of the answer go. */
+const ANSWER = 0x220;
+/** Number of a list within its step, and how many the step has. */
+const ROUND = 0x240;
+const ROUNDS = 0x260;
+/** The pixels of a request: the present one, and the bounds. */
+const X = 0x280;
+const Y = 0x2a0;
+const X0 = 0x2c0;
+const X1 = 0x2e0;
+const Y1 = 0x300;
+const SIZE = 0x320;
+const SAMPLES = 0x340;
+const CANVAS = 0x360;
+
 function mainText(
   name: string,
   program: Program,
@@ -206,67 +233,83 @@ function mainText(
   const plate = program.layouts.get("Plate")!;
   const state = program.layouts.get(stateOf(name, family))!;
   const offsetOf = (layout: typeof canvas, field: string) => layout.members.get(field)!.offset;
+  /** Answers with what an expression says of each place. */
+  const answer = (value: string) => `
+  mstore(${ANSWER}, room_(add(sub(mload(${PLACES_END}), mload(${PLACE})), 32)))
+  let answer := mload(${ANSWER})
+  for {} lt(mload(${PLACE}), mload(${PLACES_END})) { mstore(${PLACE}, add(mload(${PLACE}), 4)) } {
+    let value := ${value}
+    mstore(mload(${ANSWER}), shl(224, value))
+    mstore(${ANSWER}, add(mload(${ANSWER}), 4))
+  }
+  return(answer, sub(mload(${ANSWER}), answer))`;
+  const x = `sar(240, calldataload(mload(${PLACE})))`;
+  const y = `sar(240, calldataload(add(mload(${PLACE}), 2)))`;
+  const s = `mload(${STATE})`;
+
   let fieldSteps = 0;
   const steps = family.steps.map((step) => {
     if ("node" in step) {
       fieldSteps++;
       return step.fields
         .map((field, j) => {
-          const at = `add(s, ${offsetOf(state, field)})`;
+          const at = `add(${s}, ${offsetOf(state, field)})`;
           return `mstore(${at}, ${fieldSteps}) mstore(add(${at}, 32), ${j})\n`;
         })
         .join("");
     }
     if ("value" in step) {
       return `
-for { let i := 0 let rounds := ${entry(step.rounds)}(s) } slt(i, rounds) { i := add(i, 1) } {
-  if and(eq(op, 1), eq(list, wanted)) {
-    // What this list says at places.
-    let answer := room_(add(sub(end, at), 32))
-    for { let to := answer } lt(at, end) { at := add(at, 4) to := add(to, 4) } {
-      let both := calldataload(at)
-      mstore(to, shl(224, ${entry(step.value)}(s, i, sar(240, both), sar(240, shl(16, both)))))
-    }
-    return(answer, shl(2, shr(240, calldataload(add(request, 1)))))
+mstore(${ROUND}, 0)
+mstore(${ROUNDS}, ${entry(step.rounds)}(${s}))
+for {} slt(mload(${ROUND}), mload(${ROUNDS})) { mstore(${ROUND}, add(mload(${ROUND}), 1)) } {
+  // Which list is wanted stands before the places.
+  if and(eq(mload(${OP}), 1), eq(mload(${LIST}), byte(0, calldataload(mload(${REQUEST}))))) {${answer(
+    `${entry(step.value)}(${s}, mload(${ROUND}), ${x}, ${y})`,
+  )}
   }
-  if iszero(lt(list, given)) { revert(0, 0) }
-  let values
-  lists, values := takeList(lists)
-  list := add(list, 1)
-  ${entry(step.keep)}(s, i, values)
+  if iszero(lt(mload(${LIST}), mload(${GIVEN}))) { revert(0, 0) }
+  mstore(${LIST}, add(mload(${LIST}), 1))
+  ${entry(step.keep)}(${s}, mload(${ROUND}), takeList())
 }
 `;
     }
-    return "settle" in step ? `${entry(step.settle)}(s)\n` : "";
+    return "settle" in step ? `${entry(step.settle)}(${s})\n` : "";
   });
   const eyes = family.calm
     ? `
-if eq(op, 2) {
-  let answer := room_(add(sub(end, at), 32))
-  for { let to := answer } lt(at, end) { at := add(at, 4) to := add(to, 4) } {
-    let both := calldataload(at)
-    mstore(to, shl(224, ${entry(family.calm)}(s, sar(240, both), sar(240, shl(16, both)))))
-  }
-  return(answer, shl(2, shr(240, calldataload(request))))
+if eq(mload(${OP}), 2) {${answer(`${entry(family.calm)}(${s}, ${x}, ${y})`)}
 }`
     : "";
   return `
 mstore(${LAST_READ}, not(0))
-let op := byte(0, calldataload(0))
-if gt(op, 3) { revert(0, 0) }
-let at := shr(240, calldataload(33))
+mstore(${OP}, byte(0, calldataload(0)))
+if gt(mload(${OP}), 3) { revert(0, 0) }
 // The family's code is the style's second byte.
 if iszero(eq(byte(0, calldataload(${STYLE_AT + 1})), ${code})) { revert(0, 0) }
+readRequest()
+mstore(${CANVAS}, f_canvasOf(shr(240, calldataload(33))))
+mstore(${STATE}, add(mload(${CANVAS}), ${offsetOf(canvas, "finish")}))
 {
+  let plate := add(mload(${CANVAS}), ${offsetOf(canvas, "plate")})
+  mstore(${REACH_X}, add(mload(add(plate, ${offsetOf(plate, "halfWidth")})), ${NODES_REACH}))
+  mstore(${REACH_Y}, add(mload(add(plate, ${offsetOf(plate, "halfHeight")})), ${NODES_REACH}))
+}
+${eyes}
+${steps.join("")}
+// Of ops 1 and 2 nobody comes here but those who asked for what this family does not have.
+if and(mload(${OP}), lt(mload(${OP}), 3)) { revert(0, 0) }
+pixels()
+}
+
+// Hashes, and where lists and operands lie.
+function readRequest() {
   mstore8(0, byte(0, calldataload(${STYLE_AT})))
   calldatacopy(1, 1, 32)
-  mstore(${DRAW_HASH}, keccak256(0, 33))
-}
-let styleLength := at
-at := add(${STYLE_AT}, at)
-{
+  let hash := keccak256(0, 33)
+  mstore(${DRAW_HASH}, hash)
+  let at := add(${STYLE_AT}, shr(240, calldataload(33)))
   let k := byte(0, calldataload(at))
-  let hash := mload(${DRAW_HASH})
   if k {
     if gt(k, 3) { revert(0, 0) }
     mstore(0, hash)
@@ -274,80 +317,66 @@ at := add(${STYLE_AT}, at)
     hash := keccak256(0, 33)
   }
   mstore(${LATENT_HASH}, hash)
-}
-let given := byte(1, calldataload(at))
-let lists := add(at, 2)
-at := lists
-for { let i := 0 } lt(i, given) { i := add(i, 1) } {
-  at := add(add(at, 2), shl(2, shr(240, calldataload(at))))
-}
-let request := at
-let wanted := 0
-let end := 0
-switch or(eq(op, 1), eq(op, 2))
-case 0 {
-  at := add(at, 11)
-  end := at
-}
-default {
-  if eq(op, 1) {
-    wanted := byte(0, calldataload(at))
-    at := add(at, 1)
-  }
-  end := shl(2, shr(240, calldataload(at)))
+  k := byte(1, calldataload(at))
+  mstore(${GIVEN}, k)
   at := add(at, 2)
-  end := add(at, end)
+  mstore(${LIST_AT}, at)
+  for {} k { k := sub(k, 1) } { at := add(add(at, 2), shl(2, uint16(at))) }
+  mstore(${REQUEST}, at)
+  switch mod(mload(${OP}), 3)
+  case 0 { at := add(at, 11) }
+  default {
+    at := add(at, mod(mload(${OP}), 2))
+    mstore(${PLACE}, add(at, 2))
+    at := add(mload(${PLACE}), shl(2, uint16(at)))
+    mstore(${PLACES_END}, at)
+  }
+  if gt(at, calldatasize()) { revert(0, 0) }
 }
-if gt(end, calldatasize()) { revert(0, 0) }
-let list := 0
-let canvas := f_canvasOf(styleLength)
-let s := add(canvas, ${offsetOf(canvas, "finish")})
-mstore(${STATE}, s)
-{
-  let reachX := add(mload(add(canvas, ${offsetOf(canvas, "plate") + offsetOf(plate, "halfWidth")})), 1152)
-  mstore(${REACH_X}, reachX)
-  mstore(${REACH_Y}, add(mload(add(canvas, ${offsetOf(canvas, "plate") + offsetOf(plate, "halfHeight")})), 1152))
-}
-${eyes}
-${steps.join("")}
-if iszero(or(iszero(op), eq(op, 3))) { revert(0, 0) }
-pixels(canvas, op, request)
-}
-function takeList(from) -> next, values {
-  let count := shr(240, calldataload(from))
+function takeList() -> values {
+  let at := mload(${LIST_AT})
+  let count := uint16(at)
   if iszero(count) { revert(0, 0) }
-  next := add(add(from, 2), shl(2, count))
+  at := add(at, 2)
+  mstore(${LIST_AT}, add(at, shl(2, count)))
   values := array_(count, 1, 0)
   let to := mload(values)
-  for { from := add(from, 2) } lt(from, next) { from := add(from, 4) } {
-    mstore(to, sar(224, calldataload(from)))
-    to := add(to, 32)
+  for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 32) } {
+    mstore(to, sar(224, calldataload(at)))
+    at := add(at, 4)
   }
 }
 function uint16(at) -> v { v := shr(240, calldataload(at)) }
-function pixels(canvas, op, request) {
-  let size := uint16(request)
-  let samples := byte(2, calldataload(request))
-  let x0 := uint16(add(request, 3))
-  let y0 := uint16(add(request, 5))
-  let x1 := uint16(add(request, 7))
-  let y1 := uint16(add(request, 9))
-  // SIZE_LIMIT and the samples of render.ts.
-  if or(iszero(samples), gt(samples, 8)) { revert(0, 0) }
-  if or(iszero(size), gt(size, 16384)) { revert(0, 0) }
-  if or(or(gt(x0, x1), gt(x1, size)), or(gt(y0, y1), gt(y1, size))) { revert(0, 0) }
-  let length := mul(3, mul(sub(x1, x0), sub(y1, y0)))
-  let from := room_(add(length, 32))
-  let to := from
-  for { let y := y0 } lt(y, y1) { y := add(y, 1) } {
-    for { let x := x0 } lt(x, x1) { x := add(x, 1) } {
-      let rgb := f_pixelOf(canvas, x, y, size, samples)
-      if op { rgb := or(or(shl(16, and(rgb, 255)), and(rgb, 0xff00)), shr(16, rgb)) }
-      mstore(to, shl(232, rgb))
-      to := add(to, 3)
+function pixels() {
+  let at := mload(${REQUEST})
+  mstore(${SIZE}, uint16(at))
+  mstore(${SAMPLES}, byte(2, calldataload(at)))
+  let x0 := uint16(add(at, 3))
+  let y0 := uint16(add(at, 5))
+  let x1 := uint16(add(at, 7))
+  let y1 := uint16(add(at, 9))
+  if gt(sub(mload(${SAMPLES}), 1), 7) { revert(0, 0) }
+  if gt(sub(mload(${SIZE}), 1), ${SIZE_LIMIT - 1}) { revert(0, 0) }
+  if or(or(gt(x0, x1), gt(x1, mload(${SIZE}))), or(gt(y0, y1), gt(y1, mload(${SIZE})))) { revert(0, 0) }
+  mstore(${X0}, x0)
+  mstore(${X1}, x1)
+  mstore(${Y}, y0)
+  mstore(${Y1}, y1)
+  at := room_(add(mul(3, mul(sub(x1, x0), sub(y1, y0))), 32))
+  mstore(${ANSWER}, at)
+  for {} lt(mload(${Y}), mload(${Y1})) { mstore(${Y}, add(mload(${Y}), 1)) } {
+    mstore(${X}, mload(${X0}))
+    for {} lt(mload(${X}), mload(${X1})) { mstore(${X}, add(mload(${X}), 1)) } {
+      let rgb := f_pixelOf(mload(${CANVAS}), mload(${X}), mload(${Y}), mload(${SIZE}), mload(${SAMPLES}))
+      if mload(${OP}) { rgb := or(or(shl(16, and(rgb, 255)), and(rgb, 0xff00)), shr(16, rgb)) }
+      mstore(mload(${ANSWER}), shl(232, rgb))
+      mstore(${ANSWER}, add(mload(${ANSWER}), 3))
     }
   }
-  return(from, length)
+  return(at, sub(mload(${ANSWER}), at))
 }
 `;
 }
+
+/** How far beyond the plate nodes are evaluated: `nodesOf` of field.ts. */
+const NODES_REACH = FIELD_MARGIN + 2 * NODE_STEP;

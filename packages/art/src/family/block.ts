@@ -466,7 +466,7 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
     if (ray >= s.tallest) return most;
     const tx = x + mul(s.lx, d);
     const ty = y + mul(s.ly, d);
-    const next = passed(s, tx, ty, ray, k);
+    const next = hidden(s, tx, ty, ray, k);
     if (next > k) k = next;
     else {
       k++;
@@ -478,8 +478,8 @@ function shadowAt(s: Block, x: number, y: number, height: number): number {
   return most;
 }
 
-/** Where to go on from tap k, which stands at this place: a later tap, where none before that one can reach the ray. */
-export function passed(s: Block, x: number, y: number, ray: number, k: number): number {
+/** Where to go on from tap k, which stands at this place: at a later one, if nothing before it can reach the ray. */
+export function hidden(s: Block, x: number, y: number, ray: number, k: number): number {
   return s.peaks[coarseOf(y) * PEAKS + coarseOf(x)]! <= ray ? AFTER[k]! : k;
 }
 
@@ -499,8 +499,8 @@ function coarseOf(x: number): number {
   return clamp((x + REACH) >> 7, 0, PEAKS - 1);
 }
 
-/** {@link passed} without the grid: also sound, but it knows less of the blocks, and tries a longer way first. */
-export function passedNear(s: Block, x: number, y: number, ray: number, k: number): number {
+/** {@link hidden} without the grid: also sound, but it knows less of the blocks, and tries a longer way first. */
+export function seldomHidden(s: Block, x: number, y: number, ray: number, k: number): number {
   if (mostWithin(s, x, y, LONG_SPAN) <= ray) return LONG_AFTER[k]!;
   return mostWithin(s, x, y, SPAN) <= ray ? AFTER[k]! : k;
 }
@@ -558,7 +558,20 @@ function mostOn(b: Leaf, x0: number, y0: number, x1: number, y1: number): number
       if (left + right > mx) x = right;
       if (upper + lower > my) y = lower;
     }
+  } else if (motif === ARCH || motif === HALVES) {
+    // Their hollows bulge outward only: where one holds all corners of a box, it holds the box.
+    const half = (b.y1 - b.y0) >> 1;
+    const middle = flipY ? b.y1 - half : b.y0 + half;
+    if (motif === HALVES && upper <= middle && lower >= middle) return b.top;
+    return Math.max(
+      Math.max(carvedAt(b, left, upper), carvedAt(b, right, upper)),
+      Math.max(carvedAt(b, left, lower), carvedAt(b, right, lower)),
+    );
   } else return b.top;
+  return carvedAt(b, x, y);
+}
+
+function carvedAt(b: Leaf, x: number, y: number): number {
   const surface = new Int32Array(4);
   carveMotif(b, x, y, surface);
   return surface[HEIGHT]!;
@@ -581,9 +594,7 @@ export function heightNear(s: Block, x: number, y: number): number {
 
 /** Height at a corner whose leaf lies under node n; 0 beside the plate. */
 function cornerUnder(s: Block, n: number, x: number, y: number): number {
-  if (!onPlate(s.plate, x, y)) return 0;
-  const surface = new Int32Array(4);
-  return heightOf(s, leafUnder(s, n, x, y), x, y, surface);
+  return onPlate(s.plate, x, y) ? carvedAt(s.leaves[leafUnder(s, n, x, y)]!, x, y) : 0;
 }
 
 /** The lowest node that has a whole box under it. */

@@ -242,7 +242,7 @@ fn coarseOf_(x_0: i32) -> i32 {
   return clamp_(((((x_0) + (8256))) >> u32(7)), 0, 128);
 }
 
-fn passed_(s_0: i32, x_1: i32, y_2: i32, ray_3: i32, k_4: i32) -> i32 {
+fn hidden_(s_0: i32, x_1: i32, y_2: i32, ray_3: i32, k_4: i32) -> i32 {
   return select(k_4, memory[(((236) + (((k_4) << u32(2))))) >> 2u], ((memory[(((memory[(((s_0) + (72))) >> 2u]) + (((((((coarseOf_(y_2)) * (129))) + (coarseOf_(x_1)))) << u32(2))))) >> 2u]) <= (ray_3)));
 }
 
@@ -271,7 +271,7 @@ fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
       }
       var tx_8: i32 = ((x_1) + (mul_(memory[(((s_0) + (36))) >> 2u], d_6)));
       var ty_9: i32 = ((y_2) + (mul_(memory[(((s_0) + (40))) >> 2u], d_6)));
-      var next_10: i32 = passed_(s_0, tx_8, ty_9, ray_7, k_5);
+      var next_10: i32 = hidden_(s_0, tx_8, ty_9, ray_7, k_5);
       if (((next_10) > (k_5))) {
         k_5 = next_10;
       } else {
@@ -291,8 +291,15 @@ fn shadowAt_(s_0: i32, x_1: i32, y_2: i32, height_3: i32) -> i32 {
   return most_4;
 }
 
-fn leafAt_(s_0: i32, x_1: i32, y_2: i32) -> i32 {
-  return select(i32(-1), leafUnder_(s_0, memory[(((s_0) + (28))) >> 2u], x_1, y_2), onPlate_(s_0, x_1, y_2));
+fn leafNear_(s_0: i32, n_1: i32, x_2: i32, y_3: i32) -> i32 {
+  if (!(onPlate_(s_0, x_2, y_3))) {
+    return i32(-1);
+  }
+  var x0_4: i32 = memory[(((memory[(((s_0) + (12))) >> 2u]) + (((n_1) * (56))))) >> 2u];
+  var y0_5: i32 = memory[(((((memory[(((s_0) + (12))) >> 2u]) + (((n_1) * (56))))) + (4))) >> 2u];
+  var x1_6: i32 = memory[(((((memory[(((s_0) + (12))) >> 2u]) + (((n_1) * (56))))) + (8))) >> 2u];
+  var y1_7: i32 = memory[(((((memory[(((s_0) + (12))) >> 2u]) + (((n_1) * (56))))) + (12))) >> 2u];
+  return select(leafUnder_(s_0, memory[(((s_0) + (28))) >> 2u], x_2, y_3), n_1, (((((x_2) >= (x0_4)) && ((x_2) < (x1_6))) && ((y_3) >= (y0_5))) && ((y_3) < (y1_7))));
 }
 
 fn heightOf4_(s_0: i32, n_1: i32, x_2: i32, y_3: i32, surface_4: ptr<function, array<i32, 4>>) -> i32 {
@@ -458,10 +465,10 @@ fn shadeBlock3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>
   var dark_12: i32 = shadowAt_(s_0, x_1, y_2, height_9);
   var bx_13: i32 = ((x_1) - (mul_(lx_4, 34)));
   var by_14: i32 = ((y_2) - (mul_(ly_5, 34)));
-  var fall_15: i32 = select(0, ((height_9) - (heightOf4_(s_0, leafAt_(s_0, bx_13, by_14), bx_13, by_14, &surface_8))), ((dark_12) < (2000)));
+  var fall_15: i32 = select(0, ((height_9) - (heightOf4_(s_0, leafNear_(s_0, leaf_6, bx_13, by_14), bx_13, by_14, &surface_8))), ((dark_12) < (2000)));
   var sx_16: i32 = ((x_1) + (mul_(lx_4, 30)));
   var sy_17: i32 = ((y_2) + (mul_(ly_5, 30)));
-  var beside_18: i32 = leafAt_(s_0, sx_16, sy_17);
+  var beside_18: i32 = leafNear_(s_0, leaf_6, sx_16, sy_17);
   var seam_19: bool = (((beside_18) != (leaf_6)) && ((heightOf4_(s_0, beside_18, sx_16, sy_17, &surface_8)) <= (((height_9) + (60)))));
   shadeLeaf9_(s_0, b_7, x_1, y_2, part_10, lean_11, dark_12, fall_15, seam_19, out_3);
 }

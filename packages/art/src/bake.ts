@@ -46,7 +46,7 @@ export function bake<S extends object>(family: Family<S>, s: S, plate: Plate, by
         field.nodes = new Int32Array(NODES * NODES);
         return field.nodes;
       });
-      by.nodes(family, step, s, nodesOf(plate), fields);
+      by.nodes(family, step, s, nodesOf(plate, step.margin), fields);
     } else if ("value" in step) {
       const rounds = step.rounds(s);
       for (let i = 0; i < rounds; i++) step.keep(s, i, by.values(family, step, s, i, step.places(s)).sort());

@@ -57,10 +57,10 @@ export function emptyField(plate: Plate): Field {
 
 const NO_NODES = new Int32Array(0);
 
-/** The nodes that a plate's fields need, row after row; made once for each shape of plate. */
-export function nodesOf(plate: Plate): Nodes {
-  const reachX = plate.halfWidth + FIELD_MARGIN + 2 * NODE_STEP;
-  const reachY = plate.halfHeight + FIELD_MARGIN + 2 * NODE_STEP;
+/** The nodes that a plate's fields need when they are read up to `margin` outside it, row after row; made once for each reach. */
+export function nodesOf(plate: Plate, margin = FIELD_MARGIN): Nodes {
+  const reachX = plate.halfWidth + margin + 2 * NODE_STEP;
+  const reachY = plate.halfHeight + margin + 2 * NODE_STEP;
   const known = SHAPES.get(reachX * 65536 + reachY);
   if (known) return known;
   const all = NODES * NODES;

@@ -58,6 +58,8 @@ export type Step<S> = FieldsStep<S> | ListsStep<S> | SettleStep<S> | BakeStep<S>
 /** Fields of the state, by name, and their values at the lattice's nodes: node k stands at (x, y). */
 export interface FieldsStep<S> {
   readonly fields: readonly (keyof S & string)[];
+  /** How far outside the plate they are read, where that is less than {@link FIELD_MARGIN}: nodes beyond are not asked. */
+  readonly margin?: number;
   readonly node: (s: S, x: number, y: number, k: number, out: Int32Array) => void;
 }
 

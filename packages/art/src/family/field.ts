@@ -17,7 +17,7 @@ export const field: Family<Fields> = {
   nets: [fieldNet(4)],
   linear: false,
   draw: drawFields,
-  steps: [{ fields: ["across", "down", "hue", "thin"], node: nodeOfField }],
+  steps: [{ fields: ["across", "down", "hue", "thin"], margin: 0, node: nodeOfField }],
   shade: shadeField,
   surround: surroundField,
 };

@@ -31,7 +31,7 @@ export const relief: Family<Relief> = {
     { fields: ["swell", "shift", "bow", "mask"], node: rawOfRelief },
     { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfMasks, value: maskOfRelief, keep: keepMasks },
     { fields: ["height", "lean", "amount"], node: heightOfRelief },
-    { fields: ["hollow", "shadow"], node: hollowOfRelief },
+    { fields: ["hollow", "shadow"], margin: 0, node: hollowOfRelief },
     { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfTones, value: valueOfRelief, keep: keepTones },
   ],
   shade: shadeRelief,

@@ -34,7 +34,7 @@ export const wash: Family<Wash> = {
   linear: true,
   draw: drawWash,
   steps: [
-    { fields: ["field0", "field1", "field2", "field3"], node: nodeOfWash },
+    { fields: ["field0", "field1", "field2", "field3"], margin: 0, node: nodeOfWash },
     { places: ({ plate }) => gridPlaces(plate), rounds: roundsOfWash, value: valueOfWash, keep: keepWash },
   ],
   shade: shadeWash,

@@ -131,10 +131,19 @@ export type Sink = (at: number, red: number, green: number, blue: number) => voi
 /** Encodes each pixel to three bytes of a whole picture. */
 export function toBytes({ samples }: Resolution, out: Uint8Array): Sink {
   const shared = samples * samples;
+  // Light is never negative: where the number of samples is a power of two a shift divides.
+  const by = (shared & (shared - 1)) === 0 ? 31 - Math.clz32(shared) : -1;
+  if (by < 0) {
+    return (at, red, green, blue) => {
+      out[3 * at] = ENCODE[div(red, shared)]!;
+      out[3 * at + 1] = ENCODE[div(green, shared)]!;
+      out[3 * at + 2] = ENCODE[div(blue, shared)]!;
+    };
+  }
   return (at, red, green, blue) => {
-    out[3 * at] = ENCODE[div(red, shared)]!;
-    out[3 * at + 1] = ENCODE[div(green, shared)]!;
-    out[3 * at + 2] = ENCODE[div(blue, shared)]!;
+    out[3 * at] = ENCODE[red >> by]!;
+    out[3 * at + 1] = ENCODE[green >> by]!;
+    out[3 * at + 2] = ENCODE[blue >> by]!;
   };
 }
 

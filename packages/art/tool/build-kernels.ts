@@ -30,7 +30,8 @@ function put(name: string, text: string): void {
 }
 
 function kernelText(name: string, { program, exported, unrolled }: Parts): string {
-  const wasm = kernelModule(program, exported, unrolled);
+  const { wasm, constants } = kernelModule(program, exported, unrolled);
+  const tables = Int32Array.from([...tableImage(program), ...constants]);
   const layouts = Object.fromEntries(
     Array.from(program.layouts, ([record, { members }]) => [
       record,
@@ -42,7 +43,7 @@ import type { KernelCode } from "../kernel.ts";
 
 export const ${name}: KernelCode = {
   layouts: ${JSON.stringify(layouts)},
-  tables: "${Buffer.from(tableImage(program).buffer).toString("hex")}",
+  tables: "${Buffer.from(tables.buffer).toString("hex")}",
   wasm: "${Buffer.from(wasm).toString("hex")}",
 };
 `;

@@ -26,10 +26,12 @@ export interface Drawn {
 /** Makes pictures one after the other; urgent ones first, then small ones. */
 export interface Renderer {
   /**
-   * @throws CarraraError `renderer-busy` (retryable) when too many wait, or what art throws for a bad style.
+   * @param signal who aborts it does not want the picture any more; when nobody does, what is left of it is not drawn
+   * @throws CarraraError `renderer-busy`, `thread-lost`, `stopped` (all retryable), `bad-resolution`, or what art throws
+   * for a bad style.
    */
-  draw(drawing: Drawing): Promise<Drawn>;
+  draw(drawing: Drawing, signal?: AbortSignal): Promise<Drawn>;
   /** The same, made anew even when a finished picture is kept: what a verification compares. */
-  drawAgain(drawing: Drawing): Promise<Drawn>;
+  drawAgain(drawing: Drawing, signal?: AbortSignal): Promise<Drawn>;
   close(): Promise<void>;
 }

@@ -17,8 +17,15 @@ const UNFINISHED_MOST = 257;
 const KEPT_BYTES = 256 * 1024 * 1024;
 /** Between two clean-ups of the folder. */
 const TIDY_EVERY = 200;
-/** Samples of a picture that one thread draws whole; a larger one is cut into bands of that many, for all threads. */
+/**
+ * Pixels a side of the largest picture here: 50 MB, and as much again while it is packed. `carrara art` draws larger ones,
+ * in bands that go to the file as they come; here a picture is an answer, so it has to be whole.
+ */
+const SIDE_MOST = 4096;
+/** Samples of a picture that one thread draws at a time; a larger one is cut into bands of that many, for all threads. */
 const BAND_SAMPLES = 2 ** 21;
+/** Pictures in bands that are begun at once, each holding its pixels: while one is packed the other is drawn. */
+const LARGE_AT_ONCE = 2;
 
 /** What a thread is asked: a whole picture, the rows y0 to y1 of it, or the file of pixels that were drawn in bands. */
 export interface Task {
@@ -30,11 +37,21 @@ export interface Task {
 /** What it answers: a picture, or the pixels of a band. */
 export type Answer = Drawn | { band: Uint8Array } | { fault: { code: string; message: string; hint?: string } };
 
-interface Waiting {
-  task: Task;
+/** One picture. Over when it is there, when a part of it failed, or when nobody wants it any more. */
+interface Work {
+  over: boolean;
+}
+
+/** Somebody's turn that is to come: the least effort goes first. */
+interface Waiting<Turn> {
+  work: Work;
   effort: number;
-  resolve(answer: Answer): void;
+  resolve(turn: Turn): void;
   reject(error: unknown): void;
+}
+
+interface Asked extends Waiting<Answer> {
+  task: Task;
 }
 
 /**
@@ -46,13 +63,16 @@ export function createRenderer(
   threads: number = Math.min(4, Math.max(1, availableParallelism() >> 1)),
 ): Renderer {
   /** Each thread with what it does now. */
-  const team = new Map<Worker, Waiting | undefined>();
+  const team = new Map<Worker, Asked | undefined>();
   let closed = false;
   let made = 0;
   let unfinished = 0;
-  const queue: Waiting[] = [];
-  const running = new Map<string, Promise<Drawn>>();
-  const runningAgain = new Map<string, Promise<Drawn>>();
+  let large = 0;
+  const queue: Asked[] = [];
+  /** Large pictures that are not begun. */
+  const outside: Waiting<void>[] = [];
+  const running = new Map<string, Shared>();
+  const runningAgain = new Map<string, Shared>();
 
   const start = (): Worker => {
     const thread = new Worker(new URL("./renderer.worker.ts", import.meta.url), { name: "renderer" });
@@ -66,11 +86,15 @@ export function createRenderer(
       } else done?.resolve(answer);
       next();
     });
-    thread.on("error", (error) => {
-      team.get(thread)?.reject(error);
-      team.delete(thread);
-      if (!closed) next();
-    });
+    // A thread may end with an error or without one; what it was at is lost, and the next picture gets a new thread.
+    const lost = (cause: unknown) => {
+      const busy = team.get(thread);
+      if (!team.delete(thread)) return;
+      busy?.reject(new ThreadLostError(cause));
+      next();
+    };
+    thread.on("error", lost);
+    thread.on("exit", (code) => lost(new Error(`exit code ${code}`)));
     team.set(thread, undefined);
     return thread;
   };
@@ -79,41 +103,67 @@ export function createRenderer(
     while (!closed && queue.length > 0) {
       const idle = team.entries().find(([, busy]) => busy === undefined)?.[0];
       if (!idle && team.size >= threads) return;
-      let best = 0;
-      for (const [i, { effort }] of queue.entries()) if (effort < queue[best]!.effort) best = i;
-      const [waiting] = queue.splice(best, 1);
+      const asked = takeLeast(queue);
       const thread = idle ?? start();
-      team.set(thread, waiting);
-      const { task } = waiting!;
+      team.set(thread, asked);
+      const { task } = asked;
       thread.postMessage(task, task.pixels ? [task.pixels.buffer] : []);
     }
   };
 
-  const ask = (task: Task) =>
-    new Promise<Answer>((resolve, reject) => {
-      queue.push({ task, effort: effort(task.drawing), resolve, reject });
+  const ask = async (work: Work, task: Task) => {
+    if (closed) throw ending();
+    if (work.over) throw new NotWantedError();
+    return new Promise<Answer>((resolve, reject) => {
+      queue.push({ work, task, effort: effort(task.drawing), resolve, reject });
       next();
     });
+  };
 
-  const drawn = async (task: Task): Promise<Drawn> => {
-    const answer = await ask(task);
+  const admit = () => {
+    while (large < LARGE_AT_ONCE && outside.length > 0) {
+      large++;
+      takeLeast(outside).resolve();
+    }
+  };
+
+  const drawn = async (work: Work, task: Task): Promise<Drawn> => {
+    const answer = await ask(work, task);
     if ("png" in answer) return answer;
     throw new Error("a thread answered something else");
   };
 
-  const drawBands = async (drawing: Drawing): Promise<Drawn> => {
+  const drawBands = async (work: Work, drawing: Drawing): Promise<Drawn> => {
     const { size, samples } = drawing;
-    const pixels = new Uint8Array(size * size * 3);
-    const rows = Math.max(1, Math.floor(BAND_SAMPLES / (size * samples * samples)));
-    const bands = Array.from({ length: Math.ceil(size / rows) }, async (_, k) => {
-      const answer = await ask({ drawing, rows: [k * rows, Math.min(size, (k + 1) * rows)] });
-      if ("band" in answer) pixels.set(answer.band, k * rows * size * 3);
+    await new Promise<void>((resolve, reject) => {
+      outside.push({ work, effort: effort(drawing), resolve, reject });
+      admit();
     });
-    await Promise.all(bands);
-    return drawn({ drawing, pixels });
+    try {
+      const pixels = new Uint8Array(size * size * 3);
+      const rows = Math.max(1, Math.floor(BAND_SAMPLES / (size * samples * samples)));
+      const bands = Array.from({ length: Math.ceil(size / rows) }, async (_, k) => {
+        const answer = await ask(work, { drawing, rows: [k * rows, Math.min(size, (k + 1) * rows)] });
+        if ("band" in answer) pixels.set(answer.band, k * rows * size * 3);
+      });
+      await Promise.all(bands);
+      return await drawn(work, { drawing, pixels });
+    } finally {
+      large--;
+      admit();
+    }
   };
 
-  const draw = async (drawing: Drawing): Promise<Drawn> => {
+  /** What waits for a picture that is over never gets its turn. */
+  const drop = (work: Work) => {
+    work.over = true;
+    for (const { reject } of [...takeOver(queue), ...takeOver(outside)]) reject(new NotWantedError());
+  };
+
+  const draw = async (drawing: Drawing, signal: AbortSignal): Promise<Drawn> => {
+    const { size, samples } = drawing;
+    if (closed) throw ending();
+    checkSize(size, samples);
     if (unfinished >= UNFINISHED_MOST) {
       throw new CarraraError("renderer-busy", `${UNFINISHED_MOST} pictures wait to be drawn.`, {
         hint: "Ask again in a moment.",
@@ -121,19 +171,22 @@ export function createRenderer(
       });
     }
     unfinished++;
+    const work = { over: false };
+    signal.addEventListener("abort", () => drop(work));
     try {
-      const { size, samples } = drawing;
-      const large = threads > 1 && size <= SIZE_LIMIT && size * size * samples * samples > BAND_SAMPLES;
-      return await (large ? drawBands(drawing) : drawn({ drawing }));
+      const cut = size * size * samples * samples > BAND_SAMPLES;
+      return await (cut ? drawBands(work, drawing) : drawn(work, { drawing }));
     } finally {
+      drop(work);
       unfinished--;
     }
   };
 
-  const get = async (drawing: Drawing, key: string): Promise<Drawn> => {
+  const get = async (drawing: Drawing, signal: AbortSignal, key: string): Promise<Drawn> => {
     const kept = folder && (await readKept(folder, key));
     if (kept) return kept;
-    const drawn = await draw(drawing);
+    signal.throwIfAborted();
+    const drawn = await draw(drawing, signal);
     if (folder) {
       await keep(folder, key, drawn);
       if (++made % TIDY_EVERY === 0) await tidy(folder);
@@ -142,30 +195,78 @@ export function createRenderer(
   };
 
   return {
-    draw: (drawing) => together(running, drawing, get),
-    drawAgain: (drawing) => together(runningAgain, drawing, draw),
+    draw: (drawing, signal) => together(running, drawing, signal, get),
+    drawAgain: (drawing, signal) => together(runningAgain, drawing, signal, draw),
     async close() {
       closed = true;
-      const ending = new CarraraError("closing", "The node is ending.", { retryable: true });
-      for (const waiting of queue.splice(0)) waiting.reject(ending);
-      for (const busy of team.values()) busy?.reject(ending);
+      for (const waiting of [...queue.splice(0), ...outside.splice(0)]) waiting.reject(ending());
+      for (const busy of team.values()) busy?.reject(ending());
       await Promise.all(Array.from(team.keys(), (thread) => thread.terminate()));
     },
   };
 }
 
-/** Who asks for what is being made already waits for that one. */
-function together(
-  running: Map<string, Promise<Drawn>>,
+/** A picture that is being made, for all who have asked for it. */
+interface Shared {
+  promise: Promise<Drawn>;
+  stop: AbortController;
+  /** How many still want it. */
+  wanted: number;
+}
+
+/** Who asks for what is being made already waits for that one; it ends when nobody wants it any more. */
+async function together(
+  running: Map<string, Shared>,
   drawing: Drawing,
-  make: (drawing: Drawing, key: string) => Promise<Drawn>,
+  signal: AbortSignal | undefined,
+  make: (drawing: Drawing, signal: AbortSignal, key: string) => Promise<Drawn>,
 ): Promise<Drawn> {
+  if (signal?.aborted) throw new NotWantedError();
   const key = keyOf(drawing);
-  const present = running.get(key);
-  if (present) return present;
-  const promise = make(drawing, key).finally(() => running.delete(key));
-  running.set(key, promise);
-  return promise;
+  const shared = running.get(key) ?? begin();
+  shared.wanted++;
+  if (!signal) return shared.promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      reject(new NotWantedError());
+      if (--shared.wanted > 0) return;
+      // Whoever asks now begins anew.
+      if (running.get(key) === shared) running.delete(key);
+      shared.stop.abort(new NotWantedError());
+    };
+    signal.addEventListener("abort", leave);
+    const settle = () => signal.removeEventListener("abort", leave);
+    shared.promise.finally(settle).then(resolve, reject);
+  });
+
+  function begin(): Shared {
+    const stop = new AbortController();
+    const promise = make(drawing, stop.signal, key).finally(() => {
+      if (running.get(key) === shared) running.delete(key);
+    });
+    const shared = { promise, stop, wanted: 0 };
+    running.set(key, shared);
+    return shared;
+  }
+}
+
+/** Takes out what waits least. */
+function takeLeast<One extends { effort: number }>(list: One[]): One {
+  let best = 0;
+  for (const [i, { effort }] of list.entries()) if (effort < list[best]!.effort) best = i;
+  return list.splice(best, 1)[0]!;
+}
+
+/** Takes out what is over. */
+function takeOver<One extends { work: Work }>(list: One[]): One[] {
+  const all = list.splice(0);
+  list.push(...all.filter(({ work }) => !work.over));
+  return all.filter(({ work }) => work.over);
+}
+
+function checkSize(size: number, samples: number): void {
+  const whole = Number.isInteger(size) && Number.isInteger(samples);
+  if (!whole || size < 1 || size > SIDE_MOST || samples < 1 || samples > 8) throw new SizeError(size, samples);
 }
 
 /** What waits least goes first. */
@@ -220,4 +321,36 @@ async function tidy(folder: string): Promise<void> {
       total -= size;
     }
   } catch {}
+}
+
+function ending(): CarraraError {
+  return new CarraraError("closing", "The node is ending.", { retryable: true });
+}
+
+/** A picture that is not drawn here. */
+class SizeError extends CarraraError {
+  constructor(size: number, samples: number) {
+    super("bad-resolution", `The node draws no picture of ${size} px with ${samples} x ${samples} samples.`, {
+      hint: `Give 1 to ${SIDE_MOST} pixels and 1 to 8 samples a side; \`carrara art render\` draws up to ${SIZE_LIMIT} pixels.`,
+    });
+  }
+}
+
+/** A thread ended in the middle of a picture. */
+class ThreadLostError extends CarraraError {
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super("thread-lost", `The thread that drew this picture ended (${why}).`, {
+      hint: "Ask again: another thread stands in.",
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/** All who had asked for a picture have left. */
+class NotWantedError extends CarraraError {
+  constructor() {
+    super("stopped", "The picture is not wanted any more.", { hint: "Ask again.", retryable: true });
+  }
 }

@@ -17,6 +17,7 @@ export interface Row {
     | "1/year"
     | "MB"
     | "bytes"
+    | "px"
     | "distance"
     | "fraction"
     | "EUR/MWh"

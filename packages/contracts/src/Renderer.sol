@@ -33,9 +33,10 @@ contract Renderer is IRenderer {
     /// @notice Byte f: pixels a side of the picture of family f. 0 where its engine has not gas enough for a picture: there
     /// a section of the ground stands for the piece.
     bytes32 public immutable SIDES;
-    /// @dev Gas that is kept from the engine for words and page, and for each pixel of a picture: a third more than they take.
+    /// @dev Gas that is kept from the engine for words and page, and for each pixel of a picture: a seventh more than they
+    /// take, or more.
     uint256 private immutable KEPT;
-    uint256 private constant KEPT_PER_PIXEL = 700;
+    uint256 private constant KEPT_PER_PIXEL = 600;
 
     error PageTooLong(uint256 length, uint256 most);
     error ChunkMissing(uint256 index, address chunk);
@@ -74,7 +75,7 @@ contract Renderer is IRenderer {
             if (side > Png.MAX_SIDE) revert PictureTooLarge(family, side, Png.MAX_SIDE);
             if (side != 0) loupe.engine(family);
         }
-        (LOUPE, SIDES, KEPT) = (loupe, sides, 1_500_000 + 90 * length);
+        (LOUPE, SIDES, KEPT) = (loupe, sides, 700_000 + 80 * length);
     }
 
     /// @inheritdoc IRenderer

@@ -24,6 +24,13 @@ interface Vm {
     function expectRevert() external;
     function expectEmit(address emitter) external;
     function expectEmit() external;
+    /// @dev Files that foundry.toml allows.
+    function readFile(string calldata path) external view returns (string memory);
+    function exists(string calldata path) external view returns (bool);
+    function parseBytes(string calldata hexadecimal) external pure returns (bytes memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function snapshotState() external returns (uint256 id);

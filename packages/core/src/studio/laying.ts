@@ -1,5 +1,6 @@
 /**
- * Lays the contracts that everything else stands on: the page's chunks, the renderer, the factory, and Seaport.
+ * Lays the contracts that everything else stands on: the page's chunks, the families' engines, the loupe, the renderer,
+ * the factory, and Seaport.
  * Every address follows from the bytes (CREATE2 through the deterministic deployer), so a node that was killed in the
  * middle looks what is there and goes on with the rest.
  * @module
@@ -11,6 +12,7 @@ import { traitTable } from "@carrara/art/traits";
 import { CarraraError } from "@carrara/base/errors";
 import { type Address, address } from "@carrara/base/units";
 import { DETERMINISTIC_DEPLOYER, type DeployStep, deployPlan, SALT } from "@carrara/contracts/deploy-plan";
+import type { FamilyEngine } from "@carrara/contracts/engines";
 import { type Abi, concatHex, encodeDeployData, getCreate2Address, keccak256 } from "viem";
 import { hasCode } from "../ethereum/contract.ts";
 import type { Outbox } from "../ethereum/outbox.ts";
@@ -42,13 +44,8 @@ export interface Laying {
 
 /** All deployments. Needs no chain. */
 export function layings(seaport: SeaportCode): Laying[] {
-  const steps: DeployStep[] = [
-    ...deployPlan({
-      front: ascii(PAGE_HEAD + PAGE_SCRIPT_GZIP_BASE64 + PAGE_MID),
-      between: ascii(PAGE_SEP),
-      tail: ascii(PAGE_TAIL),
-      table: traitTable(),
-    }),
+  return addressed([
+    ...pieceContracts(),
     // Measured: 2.0 to 2.3 million and 5.15 to 5.3 million gas.
     { name: "conduit-controller", abi: [], bytecode: seaport.conduitController, args: () => [], gas: 4_000_000n },
     {
@@ -58,7 +55,25 @@ export function layings(seaport: SeaportCode): Laying[] {
       args: (of) => [of("conduit-controller")],
       gas: 8_000_000n,
     },
-  ];
+  ]);
+}
+
+/**
+ * The contracts that make pieces and show them, with the page that packages/art builds.
+ * @param engines other engines or sides than the product's: for measuring
+ */
+export function pieceContracts(engines?: readonly FamilyEngine[]): DeployStep[] {
+  const parts = {
+    front: ascii(PAGE_HEAD + PAGE_SCRIPT_GZIP_BASE64 + PAGE_MID),
+    between: ascii(PAGE_SEP),
+    tail: ascii(PAGE_TAIL),
+    table: traitTable(),
+  };
+  return deployPlan(parts, engines);
+}
+
+/** Each step with its address, which follows from its bytes and those of the steps before. */
+export function addressed(steps: readonly DeployStep[]): Laying[] {
   const done: Laying[] = [];
   const addressOf = (name: string) => {
     const found = done.find((one) => one.name === name);

@@ -42,7 +42,7 @@ export interface Answers {
   handlers: Handlers;
   status(): Promise<Status>;
   brief(tokenId: string): Promise<PieceBrief>;
-  picture(tokenId: string, size: number): Promise<Uint8Array>;
+  picture(tokenId: string, size: number, signal: AbortSignal): Promise<Uint8Array>;
   collectionBriefs(): Promise<CollectionBrief[]>;
 }
 
@@ -312,18 +312,14 @@ export function createAnswers({
   }
 
   /** The canonical drawing is made once and written down, so that a page can compare its own with it. */
-  async function draw(tokenId: string, size: number, samples: number, urgent = false) {
+  async function draw(tokenId: string, size: number, samples: number, urgent = false, signal?: AbortSignal) {
     const store = need(services, "store");
     const row = await readPiece(store, clock.now(), tokenId);
     if (!row) throw new PieceUnknownError(tokenId);
     const { collection } = await services.styles.get(store, row.collection);
-    const drawn = await services.renderer.draw({
-      styleBytes: collection.style,
-      seed: fromHex(tokenId),
-      size,
-      samples,
-      urgent,
-    });
+    const { style: styleBytes } = collection;
+    const drawing = { styleBytes, seed: fromHex(tokenId), size, samples, urgent };
+    const drawn = await services.renderer.draw(drawing, signal);
     if (size === CANONICAL.size && samples === CANONICAL.samples) {
       const recipe = recipeOf({
         styleBytes: collection.style,
@@ -442,9 +438,9 @@ export function createAnswers({
     handlers,
     status,
     brief: (tokenId) => brief(need(services, "store"), services.styles, context(), tokenId),
-    async picture(tokenId, size) {
+    async picture(tokenId, size, signal) {
       // Small pictures need more samples to be calm; large ones are the canonical drawing or slower.
-      return (await draw(tokenId, size, size <= 128 ? 3 : 2)).png;
+      return (await draw(tokenId, size, size <= 128 ? 3 : 2, false, signal)).png;
     },
     collectionBriefs,
   };

@@ -63,7 +63,7 @@ export interface NodeDeps {
 /** A node: its answers work from the first moment, with `not-ready` for what is not up yet. */
 export interface CarraraNode {
   handlers: Handlers;
-  picture(tokenId: string, size: number): Promise<Uint8Array>;
+  picture(tokenId: string, size: number, signal: AbortSignal): Promise<Uint8Array>;
   metrics(): Promise<string>;
   events(listen: (event: LiveEvent) => void): () => void;
   countFault(): void;

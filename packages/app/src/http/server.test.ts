@@ -30,6 +30,9 @@ const token = "0".repeat(16) + "ab".repeat(24);
 let pages: string;
 let server: HttpServer;
 const faults: unknown[] = [];
+/** A picture of this size is drawn until nobody waits for it. */
+const SLOW = 77;
+const drawing: AbortSignal[] = [];
 const listeners = new Set<(event: LiveEvent) => void>();
 
 beforeAll(async () => {
@@ -40,7 +43,12 @@ beforeAll(async () => {
     host: "127.0.0.1",
     port: 0,
     handlers,
-    picture: async (_, size) => Uint8Array.of(size & 255),
+    picture: (_, size, signal) =>
+      new Promise((resolve, reject) => {
+        if (size !== SLOW) return resolve(Uint8Array.of(size & 255));
+        drawing.push(signal);
+        signal.addEventListener("abort", () => reject(new CarraraError("stopped", "Nobody waits.")));
+      }),
     metrics: async () => "carrara_up 1\n",
     events: (listen) => {
       listeners.add(listen);
@@ -175,9 +183,35 @@ describe("bad input", () => {
 
   test("a picture's size has limits", async () => {
     expect((await raw(`/api/pieces/${token}/image.png?size=64`)).status).toBe(200);
-    for (const size of ["0", "15", "1025", "x", "1e3x"]) {
+    for (const size of [
+      "0",
+      "15",
+      "1025",
+      "16384",
+      "16385",
+      "-64",
+      "64.5",
+      "64x64",
+      "x",
+      "1e3x",
+      "NaN",
+      "Infinity",
+      "",
+    ]) {
       expect((await raw(`/api/pieces/${token}/image.png?size=${size}`)).status).toBe(400);
     }
+  });
+
+  test("who hangs up does not wait for the picture any more, and that is no fault", async () => {
+    const stop = new AbortController();
+    const asked = fetch(`${server.url}/api/pieces/${token}/image.png?size=${SLOW}`, { signal: stop.signal });
+    await expect.poll(() => drawing.length).toBe(1);
+    expect(drawing[0]?.aborted).toBe(false);
+    stop.abort();
+    await expect(asked).rejects.toThrow(/abort/);
+    await expect.poll(() => drawing[0]?.aborted).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(faults).toEqual([]);
   });
 
   test("whatever comes, every route answers with JSON and a code, never with a stack", async () => {

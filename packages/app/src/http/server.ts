@@ -32,7 +32,7 @@ export interface HttpOptions {
   port: number;
   handlers: Handlers;
   /** A PNG of a piece; refuses like a handler. */
-  picture(tokenId: string, size: number): Promise<Uint8Array>;
+  picture(tokenId: string, size: number, signal: AbortSignal): Promise<Uint8Array>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Calls `listen` with each event until the returned function is called. */
@@ -120,7 +120,8 @@ export function createApp(options: Omit<HttpOptions, "port">): Hono {
     if (!Number.isInteger(size) || size < 16 || size > 1024) {
       throw new BadRequestError(`size is "${c.req.query("size")}".`, "Give a whole number of pixels from 16 to 1024.");
     }
-    const png = await options.picture(tokenId, size);
+    // A page that scrolls on leaves requests behind: what nobody waits for need not be drawn.
+    const png = await options.picture(tokenId, size, c.req.raw.signal);
     // A token id and a style never change, so neither does the picture.
     return c.body(png as Uint8Array<ArrayBuffer>, 200, {
       "content-type": "image/png",
@@ -290,6 +291,9 @@ const STATUS: Record<string, number> = {
   "btc-unreachable": 503,
   "not-ready": 503,
   "renderer-busy": 503,
+  "thread-lost": 503,
+  // Only to somebody who has hung up.
+  stopped: 503,
   closing: 503,
   "eth-rpc": 502,
   "btc-rpc": 502,

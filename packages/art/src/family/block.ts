@@ -501,12 +501,12 @@ function coarseOf(x: number): number {
 
 /** {@link hidden} without the grid: also sound, but it knows less of the blocks, and tries a longer way first. */
 export function seldomHidden(s: Block, x: number, y: number, ray: number, k: number): number {
-  if (mostWithin(s, x, y, LONG_SPAN) <= ray) return LONG_AFTER[k]!;
-  return mostWithin(s, x, y, SPAN) <= ray ? AFTER[k]! : k;
+  if (isBelow(s, x, y, LONG_SPAN, ray)) return LONG_AFTER[k]!;
+  return isBelow(s, x, y, SPAN, ray) ? AFTER[k]! : k;
 }
 
-/** No tap that lies on the way from this place toward the light, up to a span from here, reads a greater height. */
-function mostWithin(s: Block, x: number, y: number, span: number): number {
+/** Whether no tap from this place toward the light, up to a span from here, reads more than the ray's height here. */
+function isBelow(s: Block, x: number, y: number, span: number, ray: number): boolean {
   const { halfWidth, halfHeight } = s.plate;
   const dx = mul(s.lx, span);
   const dy = mul(s.ly, span);
@@ -515,20 +515,22 @@ function mostWithin(s: Block, x: number, y: number, span: number): number {
   const y0 = (y + Math.min(dy, 0)) & -CELL;
   const x1 = ((x + Math.max(dx, 0) + 1) & -CELL) + CELL;
   const y1 = ((y + Math.max(dy, 0) + 1) & -CELL) + CELL;
-  if (x0 >= halfWidth || x1 < -halfWidth || y0 >= halfHeight || y1 < -halfHeight) return 0;
+  if (x0 >= halfWidth || x1 < -halfWidth || y0 >= halfHeight || y1 < -halfHeight) return ray >= 0;
   const n = nodeAround(s, x0, y0, x1, y1);
-  if (n < 0) return mostOn(s.leaves[-1 - n]!, x0, y0, x1, y1);
+  if (n < 0) return isLeafBelow(s.leaves[-1 - n]!, x0, y0, x1, y1, ray);
   // Every block is longer and wider than this box: those that it touches hold one of its corners.
   const a = leafUnder(s, n, x0, y0);
-  const d = leafUnder(s, n, x1, y1);
-  const most = Math.max(mostOn(s.leaves[a]!, x0, y0, x1, y1), mostOn(s.leaves[d]!, x0, y0, x1, y1));
-  const b = leafUnder(s, n, x1, y0);
-  const c = leafUnder(s, n, x0, y1);
-  return Math.max(
-    most,
-    b === a || b === d ? 0 : mostOn(s.leaves[b]!, x0, y0, x1, y1),
-    c === a || c === d ? 0 : mostOn(s.leaves[c]!, x0, y0, x1, y1),
-  );
+  if (!isLeafBelow(s.leaves[a]!, x0, y0, x1, y1, ray)) return false;
+  const b = leafUnder(s, n, x1, y1);
+  if (!isLeafBelow(s.leaves[b]!, x0, y0, x1, y1, ray)) return false;
+  const c = leafUnder(s, n, x1, y0);
+  if (c !== a && c !== b && !isLeafBelow(s.leaves[c]!, x0, y0, x1, y1, ray)) return false;
+  const d = leafUnder(s, n, x0, y1);
+  return d === a || d === b || isLeafBelow(s.leaves[d]!, x0, y0, x1, y1, ray);
+}
+
+function isLeafBelow(b: Leaf, x0: number, y0: number, x1: number, y1: number, ray: number): boolean {
+  return b.top <= ray || mostOn(b, x0, y0, x1, y1) <= ray;
 }
 
 /** No point of a block that lies in a box stands higher: the height where its motif is highest there, or else its top. */
@@ -568,7 +570,8 @@ function mostOn(b: Leaf, x0: number, y0: number, x1: number, y1: number): number
       Math.max(carvedAt(b, left, lower), carvedAt(b, right, lower)),
     );
   } else return b.top;
-  return carvedAt(b, x, y);
+  // Some of it may lie beside a round plate.
+  return Math.max(0, carvedAt(b, x, y));
 }
 
 function carvedAt(b: Leaf, x: number, y: number): number {

@@ -1,0 +1,163 @@
+/**
+ * Engines on a chain beside the reference that they are compiled from: the same piece, pixel by pixel and value by value.
+ * @module
+ */
+import { type Baker, PLAIN } from "@carrara/art/bake";
+import { drawHash, latentsOf } from "@carrara/art/draws";
+import type { Places } from "@carrara/art/field";
+import { CANONICAL, prepare, type Resolution, renderTile } from "@carrara/art/render";
+import { parseStyle } from "@carrara/art/style";
+import { STYLES } from "@carrara/art/styles";
+import { FAMILY_TRAITS } from "@carrara/art/traits";
+import { concat, toHex } from "@carrara/base/bytes";
+import type { seeded } from "@carrara/base/random";
+import type { Hex } from "viem";
+import { type BenchChain, openChain } from "./bench-chain.ts";
+
+/** Gas of a call at the usual providers. */
+const CALL_GAS = 30_000_000n;
+
+/** What a comparison found. */
+export interface Compared {
+  /** Bytes that differ, of pixels and values. */
+  readonly differing: number;
+  /** Distinct values among the bytes of the reference: a comparison of one flat colour would prove little. */
+  readonly distinct: number;
+  /** Pixels, values of lists, values of the calm rule. */
+  readonly pixels: number;
+  readonly values: number;
+  readonly eyes: number;
+}
+
+/** Engines of all families that have one. */
+export interface EngineTwins {
+  /** Draws piece `number` of a run: a style in turn and a seed by `random`, so many pixels at drawn places. */
+  compare(number: number, random: ReturnType<typeof seeded>, points: number, at?: Resolution): Promise<Compared>;
+  stop(): void;
+}
+
+/** A chain with the engines. */
+export async function openEngines(): Promise<EngineTwins> {
+  const chain = await openChain();
+  const addresses = await Promise.all(FAMILY_TRAITS.map(({ name }, code) => install(chain, name.toLowerCase(), code)));
+  const ask = async (family: number, question: Uint8Array): Promise<string> => {
+    const { data } = await chain.client.call({ to: addresses[family]!, data: `0x${toHex(question)}`, gas: CALL_GAS });
+    return data ?? "0x";
+  };
+  return {
+    compare: (number, random, points, at = CANONICAL) => compare(ask, number, random, points, at),
+    stop: chain.stop,
+  };
+}
+
+/** Puts the code that creation would leave at an address, whatever its deployment would cost. */
+async function install({ client }: BenchChain, family: string, code: number): Promise<Hex> {
+  const module: Record<string, Hex> = await import(`../src/generated/engines/${family}.ts`);
+  const { data } = await client.call({ data: module[`${family}EngineBytecode`]! });
+  const address: Hex = `0x${(0xe0000 + code).toString(16).padStart(40, "0")}`;
+  await client.setCode({ address, bytecode: data! });
+  return address;
+}
+
+type Ask = (family: number, question: Uint8Array) => Promise<string>;
+
+/** Values that the reference found at places, as it asked for them. */
+interface Found {
+  readonly values: Int32Array;
+  readonly places: Places;
+}
+
+async function compare(
+  ask: Ask,
+  number: number,
+  random: ReturnType<typeof seeded>,
+  points: number,
+  { size, samples }: Resolution,
+): Promise<Compared> {
+  const style = parseStyle(STYLES[number % STYLES.length]!.bytes);
+  const seed = random.bytes(32);
+  const lists: Found[] = [];
+  const calms: Found[] = [];
+  const listening: Baker = {
+    ...PLAIN,
+    values(family, step, s, i, places) {
+      const values = PLAIN.values(family, step, s, i, places);
+      (step ? lists : calms).push({ values: values.slice(), places });
+      return values;
+    },
+  };
+  const piece = prepare(style, seed, undefined, listening);
+  const hash = drawHash(style.format, seed);
+  const draw = [0, 1, 2, 3].findIndex((k) => toHex(bytesOf(latentsOf(hash, k).z)) === toHex(bytesOf(piece.latents.z)));
+  const given = lists.map(({ values }) => concat(int16(values.length), int32(values.toSorted())));
+  const question = (op: number, k: number, ...rest: Uint8Array[]) =>
+    concat(
+      Uint8Array.of(op),
+      seed,
+      int16(style.bytes.length),
+      style.bytes,
+      Uint8Array.of(k, lists.length),
+      ...given,
+      ...rest,
+    );
+
+  const seen = new Set<string>();
+  let differing = 0;
+  const same = (found: string, expected: Uint8Array) => {
+    const hex = toHex(expected);
+    for (let i = 0; i < hex.length; i += 2) {
+      seen.add(hex.slice(i, i + 2));
+      if (found.slice(2 + i, 4 + i) !== hex.slice(i, i + 2)) differing++;
+    }
+    if (found.length !== hex.length + 2) differing++;
+  };
+  const whole = new Uint8Array(3 * size * size);
+  for (let n = 0; n < points; n++) {
+    const [x, y] = [random.below(size), random.below(size)];
+    renderTile(piece, { size, samples, x0: x, y0: y, x1: x + 1, y1: y + 1 }, whole);
+    const at = 3 * (y * size + x);
+    const tile = concat(int16(size), Uint8Array.of(samples), ...[x, y, x + 1, y + 1].map((v) => int16(v)));
+    // Every other one as a BMP wants it.
+    const [op, pixel] = n % 2 === 0 ? [0, whole.slice(at, at + 3)] : [3, whole.slice(at, at + 3).reverse()];
+    same(await ask(style.family, question(op, draw, tile)), pixel);
+  }
+  let values = 0;
+  for (const [i, { places, values: expected }] of lists.entries()) {
+    const chosen = Array.from({ length: 3 }, () => random.below(expected.length));
+    values += chosen.length;
+    same(
+      await ask(style.family, question(1, draw, Uint8Array.of(i), placesOf(places, chosen))),
+      int32(Int32Array.from(chosen, (n) => expected[n]!)),
+    );
+  }
+  let eyes = 0;
+  for (const [k, { places, values: expected }] of calms.entries()) {
+    const chosen = Array.from({ length: 3 }, () => random.below(expected.length));
+    eyes += chosen.length;
+    same(
+      await ask(style.family, question(2, k, placesOf(places, chosen))),
+      int32(Int32Array.from(chosen, (n) => expected[n]!)),
+    );
+  }
+  return { differing, distinct: seen.size, pixels: points, values, eyes };
+}
+
+function placesOf({ xs, ys }: Places, chosen: readonly number[]): Uint8Array {
+  return concat(int16(chosen.length), ...chosen.flatMap((n) => [int16(xs[n]!), int16(ys[n]!)]));
+}
+
+function bytesOf(z: Int8Array): Uint8Array {
+  return new Uint8Array(z.buffer, z.byteOffset, z.byteLength);
+}
+
+function int16(value: number): Uint8Array {
+  return Uint8Array.of(value >> 8, value);
+}
+
+function int32(values: Int32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((value, i) => {
+    view.setInt32(4 * i, value);
+  });
+  return new Uint8Array(view.buffer);
+}

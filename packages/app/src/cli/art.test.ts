@@ -24,7 +24,8 @@ import { frameOf } from "@carrara/art/walk";
 import { concat, toHex } from "@carrara/base/bytes";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Told } from "../pictures/png.ts";
+import type { Told } from "../pictures/bands.ts";
+import { pngOf, pngSheetOf, pngWalkOf } from "../pictures/png.ts";
 import { webOf } from "../pictures/web.ts";
 import { main } from "./main.ts";
 
@@ -257,6 +258,7 @@ describe("what is wrong is said with its mend, and no file is left", () => {
     [["check"]],
     [["check", "missing.png"]],
     [["paint", "x.png"]],
+    [["constructor"]],
   ])("%j", async (words) => {
     const styles: Record<string, Uint8Array> = {
       "BAD-STYLE": vasaio.map((byte, i) => (i === 1 ? 200 : byte)),
@@ -268,7 +270,7 @@ describe("what is wrong is said with its mend, and no file is left", () => {
     };
     const own = mkdtempSync(join(folder, "wrong-"));
     const placed = words.map((word) => {
-      const bytes = styles[word];
+      const bytes = Object.hasOwn(styles, word) ? styles[word] : undefined;
       if (bytes === undefined) return /\.(png|webp|avif|jpg)$/.test(word) ? join(own, word) : word;
       writeFileSync(at(word), bytes);
       return at(word);
@@ -340,6 +342,29 @@ const LONG = [
   ["walk.webp", ["animate", "Vasaio", "sheet:5", "walk.webp", "--size", "900", "--frames", "300"]],
   ["sheet.png", ["sheet", "vessel", "sheet.png", "--size", "5000", "--count", "1", "--columns", "1"]],
 ] as const;
+
+test("the share done rises to 1 while a file is made", async () => {
+  const { signal } = new AbortController();
+  const form = { size: 300, samples: 1, frames: 3, fps: 9, quality: 50, lossless: false } as const;
+  const styles = [still.style];
+  for (const make of [
+    (told: Told) => pngOf(still, { ...form, depth: 8 }, signal, told),
+    (told: Told) => pngWalkOf(still, form, signal, told),
+    (told: Told) => webOf(still, { ...form, kind: "webp" }, signal, told),
+    (told: Told) => pngSheetOf({ styles, ...form, count: 5, from: 0, columns: 5 }, signal, told),
+  ]) {
+    const shares: number[] = [];
+    const told: Told = {
+      set done(share: number) {
+        shares.push(share);
+      },
+    };
+    for await (const part of make(told)) expect(part.length).toBeGreaterThan(0);
+    expect(shares.length).toBeGreaterThan(4);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+  }
+});
 
 describe("Ctrl-C", () => {
   test.each(LONG)("leaves %s as it was and nothing beside it", async (name, words) => {

@@ -14,8 +14,9 @@ import { titleOf } from "@carrara/art/traits";
 import { FRAME_LIMIT } from "@carrara/art/walk";
 import { fromHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
+import type { Told } from "../pictures/bands.ts";
 import { writeWhole } from "../pictures/file.ts";
-import { compare, pngOf, pngSheetOf, pngWalkOf, type Told } from "../pictures/png.ts";
+import { compare, pngOf, pngSheetOf, pngWalkOf } from "../pictures/png.ts";
 import { webOf } from "../pictures/web.ts";
 import type { Terminal } from "./main.ts";
 import * as print from "./print.ts";
@@ -78,7 +79,7 @@ export async function art(argv: readonly string[], terminal: Terminal): Promise<
     terminal.out(HELP.trimEnd());
     return 0;
   }
-  const takes = TAKES[command];
+  const takes = Object.hasOwn(TAKES, command) ? TAKES[command] : undefined;
   if (takes === undefined) throw new ArtUsageError(`there is no command "art ${command}"`);
   for (const name of Object.keys(given)) {
     if (name !== "json" && !takes.includes(name)) throw new ArtUsageError(`"art ${command}" takes no --${name}`);
@@ -90,7 +91,9 @@ export async function art(argv: readonly string[], terminal: Terminal): Promise<
   try {
     // All words are read before the first pixel; what is wrong with them is said at once.
     const work = COMMANDS[command as keyof typeof COMMANDS](rest, given, stop.signal);
-    const done = await work().finally(json ? undefined : print.progress(terminal.err, "Drawing"));
+    const told: Told = {};
+    const shown = json ? undefined : print.progress(terminal.err, "Drawing", () => told.done);
+    const done = await work(told).finally(shown);
     const seconds = (performance.now() - started) / 1000;
     terminal.out(json ? JSON.stringify({ ...done.facts, seconds }) : `${done.text} (${seconds.toFixed(1)} s)`);
     return done.ok ? 0 : 1;
@@ -108,7 +111,7 @@ interface Done {
 
 type Given = Readonly<Record<string, string | undefined>>;
 /** Reads the words of a command and gives its work. */
-type Command = (words: readonly string[], given: Given, signal: AbortSignal) => () => Promise<Done>;
+type Command = (words: readonly string[], given: Given, signal: AbortSignal) => (told: Told) => Promise<Done>;
 
 const render: Command = (words, given, signal) => {
   const { style, seed, out } = pieceOf(words, "render");
@@ -126,8 +129,7 @@ const render: Command = (words, given, signal) => {
     throw new ArtUsageError("a .png is always lossless: no --quality, no --lossless");
   const quality = whole(given, "quality", 90, 1, 100);
   const lossless = given.lossless !== undefined;
-  return async () => {
-    const told: Told = {};
+  return async (told) => {
     const piece = prepare(style, seed);
     const parts =
       kind === "png"
@@ -154,13 +156,13 @@ const animate: Command = (words, given, signal) => {
     throw new ArtUsageError("a .png is always lossless: no --quality, no --lossless");
   const quality = whole(given, "quality", 80, 1, 100);
   const lossless = given.lossless !== undefined;
-  return async () => {
+  return async (told) => {
     const piece = prepare(style, seed);
     const bytes = await writeWhole(
       out,
       kind === "png"
-        ? pngWalkOf(piece, { size, samples, frames, fps }, signal)
-        : webOf(piece, { kind: "webp", size, samples, quality, lossless, frames, fps }, signal),
+        ? pngWalkOf(piece, { size, samples, frames, fps }, signal, told)
+        : webOf(piece, { kind: "webp", size, samples, quality, lossless, frames, fps }, signal, told),
     );
     const title = titleOf(style, seed);
     return {
@@ -177,10 +179,10 @@ const sheet: Command = (words, given, signal) => {
     const other = Object.keys(given).find((name) => name !== "gallery" && name !== "json");
     if (words.length > 0 || other !== undefined) throw new ArtUsageError("--gallery FOLDER stands alone");
     const families = [...new Set(STYLES.map(({ family }) => family))];
-    return async () => {
+    return async (told) => {
       for (const family of families) {
         const form = { ...GALLERY, styles: stylesOf(family) };
-        await writeWhole(join(folder, `${family}.png`), pngSheetOf(form, signal));
+        await writeWhole(join(folder, `${family}.png`), pngSheetOf(form, signal, told));
       }
       return { ok: true, text: `${families.length} sheets in ${folder}`, facts: { folder, sheets: families } };
     };
@@ -201,8 +203,8 @@ const sheet: Command = (words, given, signal) => {
   if (width * height > SIZE_LIMIT * SIZE_LIMIT) {
     throw new ArtUsageError(`a sheet of ${width} x ${height} px is too large: give fewer or smaller pieces`);
   }
-  return async () => {
-    const bytes = await writeWhole(out, pngSheetOf(form, signal));
+  return async (told) => {
+    const bytes = await writeWhole(out, pngSheetOf(form, signal, told));
     const pieces = styles.length * form.count;
     return {
       ok: true,
@@ -214,8 +216,8 @@ const sheet: Command = (words, given, signal) => {
 
 const check: Command = ([file, ...more], _, signal) => {
   if (file === undefined || more.length > 0) throw new ArtUsageError("say art check FILE.png");
-  return async () => {
-    const { equal, difference, ...facts } = await compare(read(file), signal);
+  return async (told) => {
+    const { equal, difference, ...facts } = await compare(read(file), signal, told);
     const form = `${facts.size} px, ${facts.depth} bits${facts.frames > 1 ? `, ${facts.frames} frames` : ""}`;
     const text = equal ? `the same, to the bit; ${form}` : `NOT what it says it is. ${difference}`;
     return { ok: equal, text: `${facts.title}: ${text}`, facts: { file, equal, difference, ...facts } };

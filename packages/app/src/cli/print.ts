@@ -123,8 +123,15 @@ export function settings(list: ReturnType<Config["list"]>): string {
   return table(list.map(({ name, value, origin, about }) => [name, value === "" ? "-" : value, origin, about]));
 }
 
-/** A line that moves while something takes long; the returned function ends it. */
-export function progress(err: (text: string) => void, what: string): () => void {
+/**
+ * A line that moves while something takes long; the returned function ends it.
+ * @param share how much is done, 0 to 1, where that is known
+ */
+export function progress(
+  err: (text: string) => void,
+  what: string,
+  share: () => number | undefined = () => undefined,
+): () => void {
   if (!process.stderr.isTTY) {
     err(`${what} ...`);
     return () => {};
@@ -132,7 +139,11 @@ export function progress(err: (text: string) => void, what: string): () => void 
   const started = Date.now();
   const timer = setInterval(() => {
     const seconds = Math.floor((Date.now() - started) / 1000);
-    process.stderr.write(`\r${what} ${"▁▂▃▄▅▆▇█"[Math.floor((Date.now() - started) / 120) % 8]} ${seconds} s `);
+    const done = share();
+    const percent = done === undefined ? "" : `${Math.floor(done * 100)} %, `;
+    process.stderr.write(
+      `\r${what} ${"▁▂▃▄▅▆▇█"[Math.floor((Date.now() - started) / 120) % 8]} ${percent}${seconds} s `,
+    );
   }, 120);
   return () => {
     clearInterval(timer);

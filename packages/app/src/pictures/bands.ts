@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import { toWords } from "@carrara/art/deep";
 import { fastest } from "@carrara/art/kernels";
+import type { Recipe } from "@carrara/art/recipe";
 import { type Piece, type Resolution, type Sink, toBytes } from "@carrara/art/render";
 import { CarraraError } from "@carrara/base/errors";
 
@@ -25,6 +26,22 @@ export interface Band {
 /** How a picture is drawn. */
 export interface Drawing extends Resolution {
   readonly depth: 8 | 16;
+}
+
+/** What is said of a picture while it is made, and afterwards. */
+export interface Told {
+  /** The share that is drawn, 0 to 1. */
+  done?: number;
+  /** Set when the last band is through. */
+  recipe?: Recipe;
+}
+
+/** Tells the share done; the bands are those of frame `k` of `frames`. */
+export async function* telling(bands: AsyncIterable<Band>, size: number, told: Told, k = 0, frames = 1) {
+  for await (const band of bands) {
+    told.done = (k + band.y1 / size) / frames;
+    yield band;
+  }
 }
 
 /**

@@ -22,19 +22,13 @@ import { parseStyle } from "@carrara/art/style";
 import { frameOf } from "@carrara/art/walk";
 import { fromHex, toHex } from "@carrara/base/bytes";
 import { CarraraError } from "@carrara/base/errors";
-import { type Band, type Drawing, drawBands, turn } from "./bands.ts";
+import { type Band, type Drawing, drawBands, type Told, telling, turn } from "./bands.ts";
 
 /**
  * Runs of one byte and Huffman codes, no search for longer matches: grain has none, and how zlib searches differs from
  * processor to processor. So the file, not only its pixels, is the same everywhere; it is a tenth larger and twice as fast.
  */
 const SAME_EVERYWHERE = { level: 9, strategy: constants.Z_RLE } as const;
-
-/** Where the pixels of a file are said again. */
-export interface Told {
-  /** Set when the last band is through. */
-  recipe?: Recipe;
-}
 
 /**
  * The parts of a PNG of one piece.
@@ -48,8 +42,9 @@ export async function* pngOf(
 ): AsyncGenerator<Uint8Array> {
   const { size, samples, depth, dpi } = drawing;
   const hasher = pixelsHasher(size);
+  const bands = telling(drawBands(piece, drawing, signal), size, told);
   yield pngHead({ width: size, height: size, depth, ...(dpi === undefined ? {} : { dpi }) });
-  for await (const data of deflated(filtered(drawBands(piece, drawing, signal), drawing, hasher))) {
+  for await (const data of deflated(filtered(bands, drawing, hasher))) {
     yield pngChunk("IDAT", data);
   }
   told.recipe = recipeOf({
@@ -64,7 +59,7 @@ export async function* pngOf(
 
 /**
  * The parts of an animated PNG: a walk of `frames` frames that begins with the piece itself.
- * @param onFrame called with the frames done
+ * @param told gets the recipe of the first frame
  */
 export async function* pngWalkOf(
   still: Piece,
@@ -78,7 +73,8 @@ export async function* pngWalkOf(
   yield pngHead({ ...extent, depth: 8, frames });
   for (let k = 0; k < frames; k++) {
     const hasher = pixelsHasher(size);
-    const rows = filtered(drawBands(frameOf(still, k, frames), drawing, signal), drawing, hasher);
+    const bands = telling(drawBands(frameOf(still, k, frames), drawing, signal), size, told, k, frames);
+    const rows = filtered(bands, drawing, hasher);
     const parts: Uint8Array[] = [];
     for await (const data of deflated(rows)) parts.push(data);
     if (k === 0) {
@@ -93,10 +89,11 @@ export async function* pngWalkOf(
 /**
  * The parts of a PNG of a contact sheet. The sheet is whole in memory; what takes long, drawing and packing, can be stopped.
  */
-export async function* pngSheetOf(sheet: Sheet, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* pngSheetOf(sheet: Sheet, signal: AbortSignal, told: Told = {}): AsyncGenerator<Uint8Array> {
   const steps = drawSheet(sheet);
   let step = steps.next();
   while (!step.done) {
+    told.done = step.value;
     await turn(signal);
     step = steps.next();
   }
@@ -137,7 +134,7 @@ export interface Comparison {
  * Draws a PNG of ours again from its own recipe and compares every bit.
  * @throws BadPictureError, BadRecipeError for a file that says too little; StoppedError
  */
-export async function compare(file: Uint8Array, signal: AbortSignal): Promise<Comparison> {
+export async function compare(file: Uint8Array, signal: AbortSignal, told: Told = {}): Promise<Comparison> {
   const png = readPng(file);
   const text = png.text.recipe;
   if (text === undefined) throw new NoRecipeError();
@@ -154,7 +151,8 @@ export async function compare(file: Uint8Array, signal: AbortSignal): Promise<Co
     const piece = png.frames === undefined ? still : frameOf(still, k, png.data.length);
     const hasher = pixelsHasher(size);
     const rows = rowsOf(data, png);
-    for await (const band of drawBands(piece, { size, samples, depth }, signal)) {
+    const bands = drawBands(piece, { size, samples, depth }, signal);
+    for await (const band of telling(bands, size, told, k, png.data.length)) {
       hasher.update(band.bytes);
       const expected = rowsIn(band);
       for (let y = band.y0; y < band.y1; y++) {

@@ -7,8 +7,7 @@ import { canonical, recipeOf } from "@carrara/art/recipe";
 import type { Piece } from "@carrara/art/render";
 import { frameOf } from "@carrara/art/walk";
 import { CarraraError } from "@carrara/base/errors";
-import { drawBands, StoppedError } from "./bands.ts";
-import type { Told } from "./png.ts";
+import { drawBands, StoppedError, type Told, telling } from "./bands.ts";
 
 /** Bytes of raw pixels that are held at most: one picture of 16,383 px, or 300 frames of 960. */
 const RAW_LIMIT = 830_000_000;
@@ -49,7 +48,8 @@ export async function* webOf(
   const pixels = new Uint8Array(frame * frames);
   for (let k = 0; k < frames; k++) {
     const piece = frames === 1 ? still : frameOf(still, k, frames);
-    for await (const { y0, bytes } of drawBands(piece, { size, samples, depth: 8 }, signal)) {
+    const bands = drawBands(piece, { size, samples, depth: 8 }, signal);
+    for await (const { y0, bytes } of telling(bands, size, told, k, frames)) {
       pixels.set(bytes, k * frame + y0 * size * 3);
     }
   }

@@ -6,6 +6,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { fastest } from "@carrara/art/kernels";
 import { prepare, SIZE_LIMIT } from "@carrara/art/render";
 import { sheetExtent, sheetSeed } from "@carrara/art/sheet";
 import { parseStyle, type Style } from "@carrara/art/style";
@@ -130,7 +131,7 @@ const render: Command = (words, given, signal) => {
   const quality = whole(given, "quality", 90, 1, 100);
   const lossless = given.lossless !== undefined;
   return async (told) => {
-    const piece = prepare(style, seed);
+    const piece = prepare(style, seed, undefined, fastest(style.family));
     const parts =
       kind === "png"
         ? pngOf(piece, { size, samples, depth, ...(dpi === undefined ? {} : { dpi }) }, signal, told)
@@ -157,7 +158,7 @@ const animate: Command = (words, given, signal) => {
   const quality = whole(given, "quality", 80, 1, 100);
   const lossless = given.lossless !== undefined;
   return async (told) => {
-    const piece = prepare(style, seed);
+    const piece = prepare(style, seed, undefined, fastest(style.family));
     const bytes = await writeWhole(
       out,
       kind === "png"

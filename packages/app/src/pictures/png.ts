@@ -4,6 +4,7 @@
  */
 import { pipeline, Readable } from "node:stream";
 import { constants, createDeflate, createInflate } from "node:zlib";
+import { fastest } from "@carrara/art/kernels";
 import {
   bigEndian,
   filterRows,
@@ -70,10 +71,12 @@ export async function* pngWalkOf(
   const { size, samples, frames, fps } = walk;
   const drawing = { size, samples, depth: 8 } as const;
   const extent = { width: size, height: size };
+  const kernel = fastest(still.style.family);
   yield pngHead({ ...extent, depth: 8, frames });
   for (let k = 0; k < frames; k++) {
     const hasher = pixelsHasher(size);
-    const bands = telling(drawBands(frameOf(still, k, frames), drawing, signal), size, told, k, frames);
+    const piece = frameOf(still, k, frames, kernel);
+    const bands = telling(drawBands(piece, drawing, signal), size, told, k, frames);
     const rows = filtered(bands, drawing, hasher);
     const parts: Uint8Array[] = [];
     for await (const data of deflated(rows)) parts.push(data);
@@ -141,14 +144,16 @@ export async function compare(file: Uint8Array, signal: AbortSignal, told: Told 
   const recipe = parseRecipe(text);
   const { size, samples, pixels } = recipe.render;
   const { depth } = png;
-  const still = prepare(parseStyle(fromHex(recipe.style.bytes)), fromHex(recipe.seed));
+  const style = parseStyle(fromHex(recipe.style.bytes));
+  const kernel = fastest(style.family);
+  const still = prepare(style, fromHex(recipe.seed), undefined, kernel);
   const found = { title: recipe.title, size, depth, frames: png.data.length };
   const differs = (difference: string): Comparison => ({ ...found, equal: false, difference });
   if (png.width !== size || png.height !== size) {
     return differs(`The picture is ${png.width} x ${png.height} px, its recipe says ${size} x ${size}.`);
   }
   for (const [k, data] of png.data.entries()) {
-    const piece = png.frames === undefined ? still : frameOf(still, k, png.data.length);
+    const piece = png.frames === undefined ? still : frameOf(still, k, png.data.length, kernel);
     const hasher = pixelsHasher(size);
     const rows = rowsOf(data, png);
     const bands = drawBands(piece, { size, samples, depth }, signal);

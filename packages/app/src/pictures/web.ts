@@ -3,6 +3,7 @@
  * near the piece; the proof is the PNG.
  * @module
  */
+import { fastest } from "@carrara/art/kernels";
 import { canonical, recipeOf } from "@carrara/art/recipe";
 import type { Piece } from "@carrara/art/render";
 import { frameOf } from "@carrara/art/walk";
@@ -46,8 +47,9 @@ export async function* webOf(
   if (kind === "avif" && (frames > 1 || lossless)) throw new WebFormError("AVIF is written for still, lossy pictures.");
   if (frame * frames > RAW_LIMIT) throw new WebFormError(`${frames} frames of ${size} px are too much for memory.`);
   const pixels = new Uint8Array(frame * frames);
+  const kernel = fastest(still.style.family);
   for (let k = 0; k < frames; k++) {
-    const piece = frames === 1 ? still : frameOf(still, k, frames);
+    const piece = frames === 1 ? still : frameOf(still, k, frames, kernel);
     const bands = drawBands(piece, { size, samples, depth: 8 }, signal);
     for await (const { y0, bytes } of telling(bands, size, told, k, frames)) {
       pixels.set(bytes, k * frame + y0 * size * 3);

@@ -280,6 +280,7 @@ function createImage(code: KernelCode, room: (count: number) => Int32Array): Ima
   const tables = new Int32Array(fromHex(code.tables).buffer);
   const places = new Map<ArrayLike<unknown>, { start: number; length: number }>();
   const sizes = new Map<string, number>();
+  const records = new Map(Object.entries(code.layouts).map(([type, fields]) => [type, Object.entries(fields)]));
   let end = 0;
   const image: Image = {
     clear() {
@@ -311,12 +312,15 @@ function createImage(code: KernelCode, room: (count: number) => Int32Array): Ima
       return known ? known.start : placed(nodes, nodes.length + 3);
     },
     put(type, value, at) {
-      const fields = code.layouts[type];
-      if (type.endsWith("[]")) putArray(type.slice(0, -2), value as ArrayLike<unknown>, at);
-      else if (fields === undefined) room(end)[at] = Number(value);
+      if (type === "int") {
+        room(end)[at] = Number(value);
+        return;
+      }
+      const fields = records.get(type);
+      if (fields === undefined) putArray(type.slice(0, -2), value as ArrayLike<unknown>, at);
       else {
         let next = at;
-        for (const [name, field] of Object.entries(fields)) {
+        for (const [name, field] of fields) {
           const part = (value as Record<string, unknown>)[name];
           if (type === "Field" && name === "nodes") putNodes(part as Int32Array, next);
           // A finish is its state.

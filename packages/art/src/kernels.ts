@@ -21,13 +21,21 @@ import { lightTile, renderTile } from "./render.ts";
 const KERNELS: readonly KernelCode[] = [block, strata, vessel, wash, marble, engrave, relief, field, weave, terrazzo];
 
 /**
- * The fastest way to a family's pieces here; all ways give the same bytes. Holds memory: one for each thread.
+ * The fastest way to a family's pieces here; all ways give the same bytes. Holds memory: every thread has one of each family.
  * @param family the family's code: `style.family`
  * @example
  * const kernel = fastest(style.family);
  * kernel.renderTile(prepare(style, seed, undefined, kernel), tile, out);
  */
 export function fastest(family: number): Kernel {
+  const kernel = MADE.get(family) ?? make(family);
+  MADE.set(family, kernel);
+  return kernel;
+}
+
+const MADE = new Map<number, Kernel>();
+
+function make(family: number): Kernel {
   try {
     return createKernel(KERNELS[family]!);
   } catch (error) {

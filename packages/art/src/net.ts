@@ -118,19 +118,22 @@ export function bind(net: Net, latents: ArrayLike<number>): BoundNet {
   const last = net.layers.length - 1;
   const layers = net.layers.map(({ inputs, size, kinds, weights, biases }, l): BoundLayer => {
     const pairs = (inputs + 1) >> 1;
-    const start = Int32Array.from(biases, (bias, j) => {
+    const start = biases.map((bias, j) => {
       if (l > 0) return (bias << 3) + 64;
       let sum = 0;
       for (let i = 0; i < net.shape.latents; i++) sum += net.latentWeights[j * net.shape.latents + i]! * latents[i]!;
       return (sum << 8) + (bias << 8) + 2048;
     });
     const abreast = l === last ? 1 : 4;
-    const packed = Int32Array.from({ length: pairs * size }, (_, k) => {
-      const row = div(k, abreast * pairs) * abreast + (k % abreast);
-      const i = 2 * (div(k, abreast) % pairs);
-      const at = row * inputs + i;
-      return halves(weights[at]!, i + 1 < inputs ? weights[at + 1]! : 0);
-    });
+    const packed = new Int32Array(pairs * size);
+    for (let row = 0, k = 0; row < size; row += abreast) {
+      for (let i = 0; i < inputs; i += 2) {
+        for (let j = row; j < row + abreast; j++, k++) {
+          const at = j * inputs + i;
+          packed[k] = halves(weights[at]!, i + 1 < inputs ? weights[at + 1]! : 0);
+        }
+      }
+    }
     const by = l === last ? new Uint8Array(0) : Uint8Array.from({ length: size >> 1 }, (_, j) => kinds[2 * j]!);
     return { pairs, size, shift: l === 0 ? 12 : 7, kinds: by, weights: packed, start };
   });

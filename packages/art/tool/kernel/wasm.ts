@@ -707,19 +707,27 @@ function write(
       return emit(...simd(VECTOR[name]!));
     }
     value(a, true);
-    value(b, true);
-    if (name !== "div" && name !== "rem") return emit(...simd(VECTOR[name]!));
+    if (name !== "div" && name !== "rem") {
+      value(b, true);
+      return emit(...simd(VECTOR[name]!));
+    }
     // The quotient of two int32 as doubles, cut toward zero, is exact. There is no integer division of vectors.
     const x = fresh(V128);
     const y = fresh(V128);
     const q = fresh(V128);
-    emit(...localSet(y), ...localSet(x));
+    emit(...localSet(x));
+    const same = !varies(b);
+    value(b, !same);
+    let divisor = -1;
+    if (same) {
+      divisor = fresh(I32);
+      emit(...localTee(divisor), 0xb7, ...simd(0x14));
+    }
+    emit(...localSet(y));
     for (const high of [false, true]) {
-      for (const operand of [x, y]) {
-        emit(...localGet(operand));
-        if (high) emit(...upper(operand));
-        emit(...simd(0xfe));
-      }
+      emit(...localGet(x), ...(high ? upper(x) : []), ...simd(0xfe));
+      emit(...localGet(y));
+      if (!same) emit(...(high ? upper(y) : []), ...simd(0xfe));
       emit(...simd(0xf3), ...simd(0xfc));
       if (!high) emit(...localSet(q));
     }
@@ -727,7 +735,9 @@ function write(
     emit(...localSet(both), ...localGet(q), ...localGet(both));
     emit(...LOWS);
     if (name === "rem") {
-      emit(...localSet(q), ...localGet(x), ...localGet(q), ...localGet(y), ...simd(VECTOR.mul!), ...simd(VECTOR.sub!));
+      emit(...localSet(q), ...localGet(x), ...localGet(q));
+      emit(...(same ? [...localGet(divisor), ...simd(SPLAT)] : localGet(y)));
+      emit(...simd(VECTOR.mul!), ...simd(VECTOR.sub!));
     }
   };
 

@@ -4,7 +4,6 @@
  */
 import { parentPort } from "node:worker_threads";
 import { deflateSync } from "node:zlib";
-import type { Kernel } from "@carrara/art/kernel";
 import { fastest } from "@carrara/art/kernels";
 import { encodePng } from "@carrara/art/png";
 import { canonical, recipeOf } from "@carrara/art/recipe";
@@ -14,7 +13,6 @@ import { equal } from "@carrara/base/bytes";
 import type { Drawing, Drawn } from "@carrara/core/ports/renderer";
 import type { Answer, Task } from "./renderer.ts";
 
-const kernels = new Map<number, Kernel>();
 /** The piece of the last picture: bands of one picture come one after the other. */
 let last: { style: Uint8Array; seed: Uint8Array; piece: Piece } | undefined;
 
@@ -35,8 +33,7 @@ function answerTo({ drawing, rows, pixels }: Task): Answer {
 function draw({ styleBytes, seed, size, samples }: Drawing, y0: number, y1: number): Uint8Array {
   const kept = last !== undefined && equal(last.style, styleBytes) && equal(last.seed, seed);
   const style = kept ? last!.piece.style : parseStyle(styleBytes);
-  const kernel = kernels.get(style.family) ?? fastest(style.family);
-  kernels.set(style.family, kernel);
+  const kernel = fastest(style.family);
   const piece = kept ? last!.piece : prepare(style, seed, undefined, kernel);
   last = { style: styleBytes, seed, piece };
   const pixels = new Uint8Array((y1 - y0) * size * 3);

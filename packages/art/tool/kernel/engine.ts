@@ -17,7 +17,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import * as colour from "../../src/colour.ts";
+import { ENCODE, LINEAR } from "../../src/colour.ts";
 import type { Family } from "../../src/family/family.ts";
 import { FIELD_MARGIN, NODE_STEP } from "../../src/field.ts";
 import { netLength } from "../../src/net.ts";
@@ -34,6 +34,7 @@ import {
   LATENT_HASH,
   MEMO_NODES,
   NOISE,
+  NOISE_START,
   netsText,
   REACH_X,
   REACH_Y,
@@ -53,6 +54,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   Net: "NetCode",
   BoundNet: "NetWords",
   Field: "FieldCode",
+  EXPONENTIAL: "exponentialAt",
   emptyField: "emptyFieldCode",
   fieldAt: "fieldCodeAt",
   nodeOf: "nodeCodeOf",
@@ -120,7 +122,7 @@ object "runtime" {
 code {
 {
 mstore(${HEAP}, memoryguard(${at}))
-${start}${mainText(name, program, code, family, entry)}
+${start}${NOISE_START}${mainText(name, program, code, family, entry)}
 ${natives.join("\n")}
 ${functions}
 }
@@ -133,7 +135,7 @@ data "tables" hex"${data}"
 /** Arrays that a family's module gives away: those that the source does not say as literals are taken as they are. */
 function constantsOf(own: Record<string, unknown>): Record<string, ArrayLike<number>> {
   const lists = Object.entries(own).filter(([, value]) => ArrayBuffer.isView(value) || Array.isArray(value));
-  return { ...Object.fromEntries(lists), LINEAR: colour.LINEAR } as Record<string, ArrayLike<number>>;
+  return { ...Object.fromEntries(lists), LINEAR } as Record<string, ArrayLike<number>>;
 }
 
 function programOf(
@@ -149,6 +151,10 @@ function programOf(
     PARAMS: family.params.length,
     NETS: family.nets.length,
     NET_BYTES: family.nets.reduce((sum, shape) => sum + netLength(shape), 0),
+    ENCODE_FINE: ENCODE.filter((_, i) => i % 4 === 0 && i < 1024),
+    ENCODE_COARSE: ENCODE.filter((_, i) => i % 64 === 0),
+    ENCODE_STEPS: LINEAR.map((light, i) => light + (LINEAR[i + 1] ?? light)),
+    EXPONENTIAL_ANCHORS: exponentialAnchors(),
     THRESHOLDS: traits.map(({ options }) => options.map(({ upTo }) => upTo)),
   };
   const instead = {
@@ -183,6 +189,17 @@ function programOf(
     // Nodes are written to five words; sorted lists have any length.
     (entry) => (family.steps.some((step) => "node" in step && step.node.name === entry) ? 5 : undefined),
   );
+}
+
+/** The recurrence of `exponentialTable` in wash.ts, every sixteenth number. */
+function exponentialAnchors(): Int32Array {
+  const anchors = new Int32Array(257);
+  let e = 1 << 28;
+  for (let i = 0; i <= 4096; i++) {
+    if (i % 16 === 0) anchors[i >> 4] = e;
+    e = e - (e >> 9) + (e >> 19);
+  }
+  return anchors;
 }
 
 /** The type that a family's `draw` gives back, as its source says. */

@@ -87,6 +87,10 @@ declare const TRAITS: number;
 declare const PARAMS: number;
 declare const NETS: number;
 declare const THRESHOLDS: number[][];
+/** `ENCODE` at each fourth and each 64th place, and twice the light at which the next byte begins. */
+declare const ENCODE_FINE: number[];
+declare const ENCODE_COARSE: number[];
+declare const ENCODE_STEPS: number[];
 /** Bytes of the family's networks. */
 declare const NET_BYTES: number;
 
@@ -190,14 +194,19 @@ function centreOf(i: number, n: number): number {
   return div((2 * i + 1) * 32768, n) - 32768;
 }
 
-/** `ENCODE` of colour.ts: the largest byte whose step begins at or below twice the light. */
+/** `ENCODE` of colour.ts: from a byte a little below the right one to the largest whose step begins at or below twice the light. */
 function encode(light: number): number {
-  let low = 0;
-  let high = 256;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (LINEAR[middle - 1]! + LINEAR[middle]! <= 2 * light) low = middle;
-    else high = middle;
-  }
-  return low;
+  let byte = light < 1024 ? ENCODE_FINE[light >> 2]! : ENCODE_COARSE[light >> 6]!;
+  while (byte < 255 && ENCODE_STEPS[byte]! <= 2 * light) byte++;
+  return byte;
+}
+
+/** Every sixteenth of the numbers that wash.ts makes `EXPONENTIAL` of, in Q28. */
+declare const EXPONENTIAL_ANCHORS: number[];
+
+/** In place of the table `EXPONENTIAL` of wash.ts, which is a third of all code that a contract may have. */
+export function exponentialAt(i: number): number {
+  let e = EXPONENTIAL_ANCHORS[i >> 4]!;
+  for (let k = i & 15; k > 0; k--) e = e - (e >> 9) + (e >> 19);
+  return (e + 8192) >> 14;
 }

@@ -44,7 +44,10 @@ export interface Sources {
   readonly tables: Readonly<Record<string, ArrayLike<number>>>;
   /** Names that are only declared in the source, and what they stand for; only where words have 256 bits. */
   readonly constants?: Readonly<Record<string, Constant>>;
-  /** Functions and types that a kernel replaces by others: a table by its polynomial, any finish by a family's own. */
+  /**
+   * Functions and types that a kernel replaces by others: a table by its polynomial, any finish by a family's own. Where
+   * words have 256 bits a table by a function too: then its elements are calls.
+   */
   readonly instead?: Readonly<Record<string, string>>;
   /** See {@link Program.coherent}. */
   readonly coherent?: Readonly<Record<string, number>>;
@@ -57,7 +60,7 @@ export interface Sources {
 /** Tables begin here; the words below are the caller's. */
 export const TABLES_AT = 64;
 /** The same where words have 256 bits. */
-export const WIDE_TABLES_AT = 1024;
+export const WIDE_TABLES_AT = 2048;
 /** Elements that an array which begins as `[]` has room for. */
 const ROOM = 64;
 
@@ -764,6 +767,9 @@ export function lower(
   const element = (tree: Tree, scope: Scope): Expr => {
     const scratch = scratchOf(tree.object, scope);
     if (scratch) return { op: "slot", of: scratch, index: expression(tree.property, scope) };
+    const asked = bare(tree.object);
+    const other = large && asked.type === "Identifier" && !scope.has(asked.name) && sources.instead?.[asked.name];
+    if (other) return { op: "call", to: routineOf(other, tree), args: [expression(tree.property, scope)] };
     const held = constantArray(tree.object, scope);
     if (held) return elementOf(held, expression(tree.property, scope));
     const type = typeOfExpression(tree.object, scope);

@@ -30,47 +30,74 @@ function latentByte(i) -> b { b := byte(i, mload(${LATENT_HASH})) }
 function refuse() { revert(0, 0) }
 `;
 
+/** Sixteen words: the directions of noise.ts, the cosine in the lower half of a word and the sine in the upper. */
+const DIRECTIONS_AT = 0x400;
+export const DIRECTIONS_BYTES = 512;
+
+/** Fills the directions: the cosines, int16 each from the top, and the same list four places on is the sines. */
+export const NOISE_START = `
+{
+  let cosines := 0x10000ec80b50061f0000f9e1f4b0f138f000f138f4b0f9e10000061f0b500ec8
+  let sines := or(shr(64, cosines), shl(192, cosines))
+  for { let at := ${DIRECTIONS_AT} } lt(at, ${DIRECTIONS_AT + DIRECTIONS_BYTES}) { at := add(at, 32) } {
+    mstore(at, add(sar(240, cosines), shl(128, sar(240, sines))))
+    cosines := shl(16, cosines)
+    sines := shl(16, sines)
+  }
+}
+`;
+
+/** Half a unit of a word's upper half, and one lattice cell to the right there. */
+const HALF = `0x8${"0".repeat(31)}`;
+const ONE_RIGHT = `0x2000${"0".repeat(32)}`;
+/** The low 32 bits of four lanes. */
+const LOW32 = `0x${"00000000ffffffff".repeat(4)}`;
+
 /**
- * Noise (noise.ts). A hash keeps its low 32 bits only where a shift to the right would bring others down. The directions
- * are sixteen pairs of int16 in two words: the cosine list, and the same four places on is the sine.
+ * Noise (noise.ts). The hashes of a cell's four corners go together, in lanes of 64 bits: a product of two 32-bit numbers
+ * fits, and of what it leaves only the low half counts.
+ *
+ * A gradient is one product: (c + s 2^128) (dy + dx 2^128) has c dx + s dy in its upper half. Half a unit there keeps what the
+ * lower half borrows from rounding it down.
  */
 export const NOISE = `
-function finish(mixed) -> h {
-  h := and(mixed, 0xffffffff)
+function latticeMix(x, y, seed) -> h {
+  h := and(xor(xor(mul(x, 0x27d4eb2d), mul(y, 0x165667b1)), mul(add(seed, 1), 0x9e3779b1)), 0xffffffff)
   h := and(mul(xor(h, shr(15, h)), 0x85ebca6b), 0xffffffff)
   h := and(mul(xor(h, shr(13, h)), 0xc2b2ae35), 0xffffffff)
   h := xor(h, shr(16, h))
-}
-function latticeMix(x, y, seed) -> h {
-  h := finish(xor(xor(mul(x, 0x27d4eb2d), mul(y, 0x165667b1)), mul(add(seed, 1), 0x9e3779b1)))
-}
-function gradientAt(mixed, dx, dy) -> g {
-  // Sixteen int16, entry 0 in the highest bits, so that a shift by 16 times the index brings one to the top.
-  let h := shl(4, and(finish(mixed), 15))
-  g := sar(12, add(
-    mul(sar(240, shl(h, 0x10000ec80b50061f0000f9e1f4b0f138f000f138f4b0f9e10000061f0b500ec8)), dx),
-    mul(sar(240, shl(h, 0x0000061f0b500ec810000ec80b50061f0000f9e1f4b0f138f000f138f4b0f9e1)), dy)))
 }
 function fadeOfPlace(t) -> f {
   f := sar(13, mul(shr(13, mul(shr(13, mul(t, t)), t)), add(sar(13, mul(sub(mul(6, t), 122880), t)), 81920)))
 }
 function latticeNoise(x, y, seed) -> n {
-  let left := mul(sar(13, x), 0x27d4eb2d)
-  let row := mul(sar(13, y), 0x165667b1)
-  let s := mul(add(seed, 1), 0x9e3779b1)
+  let h
+  {
+    // From the lowest lane: upper left, upper right, lower left, lower right.
+    let left := mul(sar(13, x), 0x27d4eb2d)
+    let row := mul(sar(13, y), 0x165667b1)
+    seed := mul(add(seed, 1), 0x9e3779b1)
+    left := or(and(left, 0xffffffff), shl(64, and(add(left, 0x27d4eb2d), 0xffffffff)))
+    row := or(
+      and(xor(row, seed), 0xffffffff),
+      shl(128, and(xor(add(and(row, 0xffffffff), 0x165667b1), seed), 0xffffffff)))
+    h := xor(or(left, shl(128, left)), or(row, shl(64, row)))
+  }
+  h := and(mul(xor(h, and(shr(15, h), ${LOW32})), 0x85ebca6b), ${LOW32})
+  h := mul(xor(h, and(shr(13, h), ${LOW32})), 0xc2b2ae35)
+  h := xor(h, shr(16, h))
   x := and(x, 8191)
   y := and(y, 8191)
-  let a := gradientAt(xor(left, xor(row, s)), x, y)
-  let below := xor(add(row, 0x165667b1), s)
-  row := xor(row, s)
-  let right := add(left, 0x27d4eb2d)
   let u := fadeOfPlace(x)
-  n := sub(x, 8192)
-  a := add(a, sar(13, mul(sub(gradientAt(xor(right, row), n, y), a), u)))
-  row := sub(y, 8192)
-  let c := gradientAt(xor(left, below), x, row)
-  c := add(c, sar(13, mul(sub(gradientAt(xor(right, below), n, row), c), u)))
-  n := sar(1, mul(3, add(a, sar(13, mul(sub(c, a), fadeOfPlace(y))))))
+  let place := add(shl(128, x), y)
+  n := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shl(5, h), 480))), place), ${HALF}))
+  let right := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(59, h), 480))), sub(place, ${ONE_RIGHT})), ${HALF}))
+  n := add(n, sar(13, mul(sub(right, n), u)))
+  place := sub(place, 8192)
+  let low := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(123, h), 480))), place), ${HALF}))
+  right := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(187, h), 480))), sub(place, ${ONE_RIGHT})), ${HALF}))
+  low := add(low, sar(13, mul(sub(right, low), u)))
+  n := sar(1, mul(3, add(n, sar(13, mul(sub(low, n), fadeOfPlace(y))))))
 }
 `;
 
@@ -85,8 +112,10 @@ interface Lanes {
 const FIRST: Lanes = { bits: 32, each: 8, phase: 12 };
 const REST: Lanes = { bits: 21, each: 12, phase: 7 };
 
-/** Activations that have been asked for: 4 kinds x 4,096 phases x 2 bytes, 2048 more than the value; 0 is not asked yet. */
-const TABLE_BYTES = 32768;
+/** Activations that have been asked for: 4 kinds x 4,096 phases x 2 bytes, {@link OFFSET} more than they are; 0 is not asked yet. */
+export const TABLE_BYTES = 32768;
+/** What is added to an activation so that it is positive. The start words of the layer behind it take it off again. */
+const OFFSET = 2048;
 
 /**
  * The networks of a family: `bindCode` packs the weights, `askWords` runs them. A word holds one weight of 8 or 12 neurons
@@ -124,39 +153,32 @@ function askWords(net) {
   ${kinds.length === 1 ? "" : "let which := mload(net)"}
   ${cases((kind) => `ask${kind}(mload(add(net, 32)))`)}
 }
-${kinds.map((shape, kind) => bindText(shape, kind) + askText(shape, kind, slots)).join("\n")}
-function activation(kind, phase) -> a {
-  let at := add(${table}, shl(1, add(shl(12, kind), phase)))
-  a := shr(240, mload(at))
-  if iszero(a) {
-    // The phase as an int16 with four low zero bits; n is z or its complement, never negative.
-    let z := signextend(1, shl(4, phase))
-    let s := sar(15, z)
-    let n := xor(z, s)
-    switch kind
-    case 3 { a := sub(32767, shl(1, n)) }
-    case 2 {
-      let u := shl(2, min_(n, 8191))
-      let v := sub(32767, shr(15, add(mul(u, u), 0x4000)))
-      a := sub(shl(1, shr(15, add(mul(v, v), 0x4000))), 32767)
-    }
-    default {
-      if kind { n := shl(1, min_(n, 8191)) }
-      let e := sub(32767, shl(1, n))
-      a := xor(sub(32767, shr(15, add(mul(e, e), 0x4000))), s)
-    }
-    a := add(sar(5, a), 2048)
-    mstore8(at, shr(8, a))
-    mstore8(add(at, 1), a)
+${kinds.map((shape, kind) => bindText(shape, kind) + askText(shape, kind, slots, table)).join("\n")}
+function activated(at, kind, phase) -> a {
+  // The phase as an int16 with four low zero bits; n is z or its complement, never negative.
+  let z := signextend(1, shl(4, phase))
+  let s := sar(15, z)
+  let n := xor(z, s)
+  switch kind
+  case 3 { a := sub(32767, shl(1, n)) }
+  case 2 {
+    let u := shl(2, min_(n, 8191))
+    let v := sub(32767, shr(15, add(mul(u, u), 0x4000)))
+    a := sub(shl(1, shr(15, add(mul(v, v), 0x4000))), 32767)
   }
-  a := sub(a, 2048)
+  default {
+    if kind { n := shl(1, min_(n, 8191)) }
+    let e := sub(32767, shl(1, n))
+    a := xor(sub(32767, shr(15, add(mul(e, e), 0x4000))), s)
+  }
+  a := add(sar(5, a), ${OFFSET})
+  mstore8(at, shr(8, a))
+  mstore8(add(at, 1), a)
 }
 function int16At(at) -> v { v := sar(240, calldataload(at)) }
 function int8At(at) -> v { v := sar(248, calldataload(at)) }
 `;
 }
-
-export { TABLE_BYTES };
 
 /** A layer of a network, and where its parts lie. */
 interface Layer extends Lanes {
@@ -244,12 +266,19 @@ function bindText(shape: NetShape, kind: number): string {
       let word := add(place, shl(5, div(j, ${each})))
       let start := int16At(add(add(from, ${layer.biasesAt}), shl(1, j)))
       ${latents}
-      mstore(word, add(mload(word), shl(shift, start)))
+      let startAt := word
       let row := add(add(from, ${layer.weightsAt}), mul(j, ${inputs * layer.weightBytes}))
       for { let i := 0 } lt(i, ${inputs}) { i := add(i, 1) } {
         word := add(word, ${32 * words})
-        mstore(word, add(mload(word), shl(shift, ${first ? "int16At(add(row, shl(1, i)))" : "int8At(add(row, i))"})))
+        let weight := ${first ? "int16At(add(row, shl(1, i)))" : "int8At(add(row, i))"}
+        mstore(word, add(mload(word), shl(shift, weight)))${
+          first
+            ? ""
+            : `
+        start := sub(start, mul(${OFFSET}, weight))`
+        }
       }
+      mstore(startAt, add(mload(startAt), shl(shift, start)))
     }${kinds}
   }`;
   });
@@ -259,7 +288,12 @@ function bind${kind}(from, latents) -> at {
 }`;
 }
 
-function askText(shape: NetShape, kind: number, slots: { at: number; inputs: number; outputs: number }): string {
+function askText(
+  shape: NetShape,
+  kind: number,
+  slots: { at: number; inputs: number; outputs: number },
+  table: number,
+): string {
   const layers = layersOf(shape);
   const names = (l: number) => Array.from({ length: layers[l]!.words }, (_, w) => `s${l}_${w}`);
   const lines: string[] = [];
@@ -286,12 +320,20 @@ function askText(shape: NetShape, kind: number, slots: { at: number; inputs: num
     lines.push(`let kinds := mload(add(at, ${from.at + 32 * from.words * (from.inputs + 1)}))`);
     for (const [k, sums] of names(l - 1).entries()) {
       const count = Math.min(from.each, from.size - k * from.each);
-      lines.push(`for { let end := add(w, ${32 * to.words * count}) } lt(w, end) { w := add(w, ${32 * to.words}) } {`);
-      lines.push(`let a := activation(and(kinds, 3), and(shr(${from.phase}, ${sums}), 4095))`);
-      for (const [i, name] of names(l).entries()) {
-        lines.push(`${name} := add(${name}, mul(mload(${i === 0 ? "w" : `add(w, ${32 * i})`}), a))`);
+      lines.push(`for { let end := add(w, ${32 * to.words * count}) } lt(w, end) { w := add(w, ${64 * to.words}) } {`);
+      // Two neurons have one kind: their table.
+      lines.push(`let base := add(${table}, and(shl(13, kinds), 24576))`);
+      for (const half of [0, 1]) {
+        lines.push(`{ let place := add(base, and(shr(${half * from.bits + from.phase - 1}, ${sums}), 8190))`);
+        lines.push("let a := shr(240, mload(place))");
+        lines.push(`if iszero(a) { a := activated(place, and(kinds, 3), shr(1, and(sub(place, ${table}), 8191))) }`);
+        for (const [i, name] of names(l).entries()) {
+          const behind = 32 * (half * to.words + i);
+          lines.push(`${name} := add(${name}, mul(mload(${behind === 0 ? "w" : `add(w, ${behind})`}), a))`);
+        }
+        lines.push("}");
       }
-      lines.push(`kinds := shr(2, kinds)`, `${sums} := shr(${from.bits}, ${sums})`, "}");
+      lines.push("kinds := shr(4, kinds)", `${sums} := shr(${2 * from.bits}, ${sums})`, "}");
     }
     lines.push("}");
   }

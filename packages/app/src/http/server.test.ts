@@ -205,11 +205,11 @@ describe("bad input", () => {
   test("who hangs up does not wait for the picture any more, and that is no fault", async () => {
     const stop = new AbortController();
     const asked = fetch(`${server.url}/api/pieces/${token}/image.png?size=${SLOW}`, { signal: stop.signal });
-    await expect.poll(() => drawing.length).toBe(1);
+    await expect.poll(() => drawing.length, { timeout: 10_000 }).toBe(1);
     expect(drawing[0]?.aborted).toBe(false);
     stop.abort();
     await expect(asked).rejects.toThrow(/abort/);
-    await expect.poll(() => drawing[0]?.aborted).toBe(true);
+    await expect.poll(() => drawing[0]?.aborted, { timeout: 10_000 }).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(faults).toEqual([]);
   });

@@ -14,7 +14,7 @@ import { createRenderer } from "./renderer.ts";
 const styleBytes = STYLES[0]?.bytes ?? new Uint8Array();
 const drawing = (seed: number, size = 32) => ({ styleBytes, seed: seeded(seed).bytes(32), size, samples: 1 });
 
-describe("the renderer's thread", () => {
+describe("the renderer's thread", { timeout: 120_000 }, () => {
   const folders: string[] = [];
   const folder = async () => {
     folders.push(await mkdtemp(join(tmpdir(), "carrara-drawn-")));
@@ -143,10 +143,10 @@ describe("the renderer's thread", () => {
   // A picture in bands, and one that a single thread draws; a thread hears a message between two bands only.
   const inBands = { ...drawing(2, 2000), samples: 2 };
   test.each([
-    ["is ended from outside", drawing(1, 1400), (thread: Worker) => void thread.terminate(), /exit code 1/],
-    ["is ended between bands", inBands, (thread: Worker) => void thread.terminate(), /exit code 1/],
-    ["fails", inBands, (thread: Worker) => thread.postMessage(undefined), /Cannot destructure/],
-  ])("a thread that %s costs the picture that it drew, no other", async (_, drawn, end, why) => {
+    ["is ended from outside", drawing(1, 1400), 0, (thread: Worker) => void thread.terminate(), /exit code 1/],
+    ["is ended between bands", inBands, 300, (thread: Worker) => void thread.terminate(), /exit code 1/],
+    ["fails", inBands, 0, (thread: Worker) => thread.postMessage(undefined), /Cannot destructure/],
+  ])("a thread that %s costs the picture that it drew, no other", async (_, drawn, after, end, why) => {
     const threads: Worker[] = [];
     const onThread = (message: unknown) => threads.push((message as { worker: Worker }).worker);
     subscribe("worker_threads", onThread);
@@ -157,8 +157,8 @@ describe("the renderer's thread", () => {
       hint: "Ask again: another thread stands in.",
       retryable: true,
     });
-    await expect.poll(() => threads.length).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(() => threads.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, after));
     end(threads[0]!);
     await lost;
     const pixels = render(prepare(parseStyle(styleBytes), drawing(4).seed), { size: 32, samples: 1 });

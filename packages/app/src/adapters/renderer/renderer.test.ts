@@ -143,8 +143,8 @@ describe("the renderer's thread", { timeout: 120_000 }, () => {
   // A picture in bands, and one that a single thread draws; a thread hears a message between two bands only.
   const inBands = { ...drawing(2, 2000), samples: 2 };
   test.each([
-    ["is ended from outside", drawing(1, 1400), 0, (thread: Worker) => void thread.terminate(), /exit code 1/],
-    ["is ended between bands", inBands, 300, (thread: Worker) => void thread.terminate(), /exit code 1/],
+    ["is ended from outside", drawing(1, 1400), 0, (thread: Worker) => void thread.terminate(), /exit code \d/],
+    ["is ended between bands", inBands, 300, (thread: Worker) => void thread.terminate(), /exit code \d/],
     ["fails", inBands, 0, (thread: Worker) => thread.postMessage(undefined), /Cannot destructure/],
   ])("a thread that %s costs the picture that it drew, no other", async (_, drawn, after, end, why) => {
     const threads: Worker[] = [];

@@ -33,6 +33,8 @@ export interface Compared {
 export interface EngineTwins {
   /** Draws piece `number` of a run: a style in turn and a seed by `random`, so many pixels at drawn places. */
   compare(number: number, random: ReturnType<typeof seeded>, points: number, at?: Resolution): Promise<Compared>;
+  /** What a family's engine answers, as hex. */
+  ask: Ask;
   stop(): void;
 }
 
@@ -46,6 +48,7 @@ export async function openEngines(): Promise<EngineTwins> {
   };
   return {
     compare: (number, random, points, at = CANONICAL) => compare(ask, number, random, points, at),
+    ask,
     stop: chain.stop,
   };
 }
@@ -59,6 +62,7 @@ async function install({ client }: BenchChain, family: string, code: number): Pr
   return address;
 }
 
+/** Asks an engine by its family's code. */
 type Ask = (family: number, question: Uint8Array) => Promise<string>;
 
 /** Values that the reference found at places, as it asked for them. */

@@ -112,6 +112,9 @@ test("the finest samples of the largest picture, one pixel of a small one, and t
   for (const tile of [
     { size: 16384, samples: 8, x0: 16370, y0: 0, x1: 16384, y1: 2 },
     { size: 16384, samples: 8, x0: 7000, y0: 9000, x1: 7013, y1: 9001 },
+    // Rows that are longer than what a kernel draws at once.
+    { size: 16384, samples: 8, x0: 8100, y0: 8000, x1: 8250, y1: 8001 },
+    { size: 2000, samples: 3, x0: 700, y0: 900, x1: 1300, y1: 902 },
     { size: 1, samples: 8, x0: 0, y0: 0, x1: 1, y1: 1 },
     { size: 64, samples: 1, x0: 3, y0: 3, x1: 3, y1: 9 },
   ]) {

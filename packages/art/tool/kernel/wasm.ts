@@ -389,7 +389,7 @@ function inPlace(routine: Routine): boolean {
 
 const IN_PLACE = new WeakMap<Routine, boolean>();
 /** In nodes of the tree. */
-const MOST_IN_PLACE = 90;
+const MOST_IN_PLACE = 170;
 
 function sizeOf(of: unknown): number {
   if (Array.isArray(of)) return of.reduce((sum: number, each) => sum + sizeOf(each), 0);

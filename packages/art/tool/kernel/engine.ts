@@ -110,7 +110,7 @@ export async function engineText(name: string): Promise<string> {
   const natives = [
     BYTES,
     NOISE,
-    slots ? netsText(nets, { at: slots.address, inputs: 0, outputs: 24 }, table) : "",
+    slots ? netsText(nets, { at: slots.address, inputs: 0, outputs: 24 }, table, take) : "",
     fieldsText(steps),
   ];
   return `object "${name}" {

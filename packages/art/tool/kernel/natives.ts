@@ -122,13 +122,17 @@ const OFFSET = 2048;
  * in lanes, so one product serves them all; a signed weight borrows from the lane above it, which the word's sum gives
  * back. Half a lane is added to each sum, so that lanes are never negative when they are taken apart.
  * @param nets shapes, and how many bytes there are from the beginning of each to the end of the style
+ *
+ * A network runs where its addresses are constants: it is moved there when it is not the one that ran last.
  * @param slots address of SLOTS of net.ts, and INPUTS and OUTPUTS in it
  * @param table where {@link TABLE_BYTES} bytes are free
+ * @param take gives the address of so many bytes
  */
 export function netsText(
   nets: readonly { shape: NetShape; from: number }[],
   slots: { at: number; inputs: number; outputs: number },
   table: number,
+  take: (bytes: number) => number,
 ): string {
   const shapes = nets.map(({ shape }) => JSON.stringify(shape));
   const kinds = Array.from(new Set(shapes)).map((text): NetShape => JSON.parse(text));
@@ -153,8 +157,13 @@ function askWords(net) {
   ${kinds.length === 1 ? "" : "let which := mload(net)"}
   ${cases((kind) => `ask${kind}(mload(add(net, 32)))`)}
 }
-${kinds.map((shape, kind) => bindText(shape, kind) + askText(shape, kind, slots, table)).join("\n")}
-function activated(at, kind, phase) -> a {
+${kinds.map((shape, kind) => bindText(shape, kind, table) + askText(shape, kind, slots, take)).join("\n")}
+function activated(at) -> a {
+  a := shr(240, mload(at))
+  if a { leave }
+  let phase := sub(at, ${table})
+  let kind := shr(13, phase)
+  phase := and(shr(1, phase), 4095)
   // The phase as an int16 with four low zero bits; n is z or its complement, never negative.
   let z := signextend(1, shl(4, phase))
   let s := sar(15, z)
@@ -185,8 +194,9 @@ interface Layer extends Lanes {
   readonly inputs: number;
   readonly size: number;
   readonly words: number;
-  /** Bytes behind the beginning of the packed network: start words, then the words of each input. */
+  /** Bytes behind the beginning of the packed network: start words, the words of each input, and the table of each two neurons. */
   readonly at: number;
+  readonly tablesAt: number;
   /** Bytes behind the beginning of the network in the style. */
   readonly kindsAt: number;
   readonly weightsAt: number;
@@ -211,12 +221,14 @@ function layersOf(shape: NetShape): Layer[] {
     const weightsAt = kindsAt + (last ? 0 : size >> 1);
     const latentsAt = weightsAt + size * inputs * weightBytes;
     const biasesAt = latentsAt + (first ? size * shape.latents : 0);
+    const tablesAt = at + 32 * words * (inputs + 1);
     const layer = {
       ...lanes,
       inputs,
       size,
       words,
       at,
+      tablesAt,
       kindsAt,
       weightsAt,
       weightBytes,
@@ -226,7 +238,7 @@ function layersOf(shape: NetShape): Layer[] {
       last,
     };
     source = biasesAt + 2 * size;
-    at += 32 * (words * (inputs + 1) + (last ? 0 : 1));
+    at = tablesAt + (last ? 0 : 16 * size);
     inputs = size;
     return layer;
   });
@@ -234,11 +246,10 @@ function layersOf(shape: NetShape): Layer[] {
 
 /** Bytes that a network takes when it is packed. */
 function packedBytes(layers: readonly Layer[]): number {
-  const { at, words, inputs } = layers.at(-1)!;
-  return at + 32 * words * (inputs + 1);
+  return layers.at(-1)!.tablesAt;
 }
 
-function bindText(shape: NetShape, kind: number): string {
+function bindText(shape: NetShape, kind: number, table: number): string {
   const layers = layersOf(shape);
   const blocks = layers.map((layer) => {
     const { bits, each, inputs, size, words, first } = layer;
@@ -249,15 +260,13 @@ function bindText(shape: NetShape, kind: number): string {
       }
       start := add(add(shl(8, add(sum, start)), 2048), ${1 << 30})`
       : `start := add(add(shl(3, start), 64), ${1 << 20})`;
-    const kinds = layer.last
+    const tables = layer.last
       ? ""
       : `
-    // Two bits a neuron, the first neuron lowest.
-    let kinds := 0
     for { let j := 0 } lt(j, ${size >> 1}) { j := add(j, 1) } {
-      kinds := or(kinds, shl(shl(2, j), mul(5, and(3, byte(0, calldataload(add(add(from, ${layer.kindsAt}), j)))))))
-    }
-    mstore(add(at, ${layer.at + 32 * words * (inputs + 1)}), kinds)`;
+      let kind := and(3, byte(0, calldataload(add(add(from, ${layer.kindsAt}), j))))
+      mstore(add(add(at, ${layer.tablesAt}), shl(5, j)), add(${table}, shl(13, kind)))
+    }`;
     return `
   {
     let place := add(at, ${layer.at})
@@ -279,7 +288,7 @@ function bindText(shape: NetShape, kind: number): string {
         }
       }
       mstore(startAt, add(mload(startAt), shl(shift, start)))
-    }${kinds}
+    }${tables}
   }`;
   });
   return `
@@ -292,50 +301,48 @@ function askText(
   shape: NetShape,
   kind: number,
   slots: { at: number; inputs: number; outputs: number },
-  table: number,
+  take: (bytes: number) => number,
 ): string {
   const layers = layersOf(shape);
+  const present = take(32);
+  const area = take(packedBytes(layers));
   const names = (l: number) => Array.from({ length: layers[l]!.words }, (_, w) => `s${l}_${w}`);
   const lines: string[] = [];
   const start = (l: number) => {
-    for (const [w, name] of names(l).entries()) lines.push(`let ${name} := mload(add(at, ${layers[l]!.at + 32 * w}))`);
+    for (const [w, name] of names(l).entries()) lines.push(`let ${name} := mload(${area + layers[l]!.at + 32 * w})`);
+  };
+  /** Adds what comes from input i of a layer to all its sums. */
+  const weigh = (l: number, i: number, value: string) => {
+    const { at, words } = layers[l]!;
+    for (const [w, name] of names(l).entries()) {
+      lines.push(`${name} := add(${name}, mul(mload(${area + at + 32 * (words * (i + 1) + w)}), ${value}))`);
+    }
   };
   start(0);
-  for (let i = 0; i < shape.inputs; i += 2) {
+  for (let i = 0; i < shape.inputs; i++) {
     // Two inputs stand in each slot, as halves.
-    lines.push(`{ let both := mload(${slots.at + 32 * (slots.inputs + (i >> 1))})`);
-    for (let k = i; k < Math.min(i + 2, shape.inputs); k++) {
-      lines.push(`{ let x := signextend(1, ${k === i ? "both" : "shr(16, both)"})`);
-      for (const [w, name] of names(0).entries()) {
-        lines.push(`${name} := add(${name}, mul(mload(add(at, ${32 * (layers[0]!.words * (k + 1) + w)})), x))`);
-      }
-      lines.push("}");
-    }
+    const slot = `mload(${slots.at + 32 * (slots.inputs + (i >> 1))})`;
+    lines.push(`{ let x := signextend(1, ${i % 2 === 0 ? slot : `shr(16, ${slot})`})`);
+    weigh(0, i, "x");
     lines.push("}");
   }
   for (let l = 1; l < layers.length; l++) {
-    const [from, to] = [layers[l - 1]!, layers[l]!];
+    const from = layers[l - 1]!;
     start(l);
-    lines.push(`{ let w := add(at, ${to.at + 32 * to.words})`);
-    lines.push(`let kinds := mload(add(at, ${from.at + 32 * from.words * (from.inputs + 1)}))`);
-    for (const [k, sums] of names(l - 1).entries()) {
-      const count = Math.min(from.each, from.size - k * from.each);
-      lines.push(`for { let end := add(w, ${32 * to.words * count}) } lt(w, end) { w := add(w, ${64 * to.words}) } {`);
-      // Two neurons have one kind: their table.
-      lines.push(`let base := add(${table}, and(shl(13, kinds), 24576))`);
-      for (const half of [0, 1]) {
-        lines.push(`{ let place := add(base, and(shr(${half * from.bits + from.phase - 1}, ${sums}), 8190))`);
-        lines.push("let a := shr(240, mload(place))");
-        lines.push(`if iszero(a) { a := activated(place, and(kinds, 3), shr(1, and(sub(place, ${table}), 8191))) }`);
-        for (const [i, name] of names(l).entries()) {
-          const behind = 32 * (half * to.words + i);
-          lines.push(`${name} := add(${name}, mul(mload(${behind === 0 ? "w" : `add(w, ${behind})`}), a))`);
-        }
-        lines.push("}");
+    for (let j = 0; j < from.size; j += 2) {
+      // Two neurons have one kind: one table.
+      lines.push(`{ let table := mload(${area + from.tablesAt + 16 * j})`);
+      for (const k of [j, j + 1]) {
+        const sums = names(l - 1)[Math.floor(k / from.each)]!;
+        const shift = (k % from.each) * from.bits + from.phase - 1;
+        lines.push(`let place${k - j} := add(table, and(shr(${shift}, ${sums}), 8190))`);
       }
-      lines.push("kinds := shr(4, kinds)", `${sums} := shr(${2 * from.bits}, ${sums})`, "}");
+      lines.push("let a := shr(240, mload(place0))", "let b := shr(240, mload(place1))");
+      lines.push("if iszero(mul(a, b)) { a := activated(place0) b := activated(place1) }");
+      weigh(l, j, "a");
+      weigh(l, j + 1, "b");
+      lines.push("}");
     }
-    lines.push("}");
   }
   const last = layers.at(-1)!;
   for (let j = 0; j < last.size; j++) {
@@ -345,6 +352,10 @@ function askText(
   }
   return `
 function ask${kind}(at) {
+if iszero(eq(mload(${present}), at)) {
+  mstore(${present}, at)
+  mcopy(${area}, at, ${packedBytes(layers)})
+}
 ${lines.join("\n")}
 }`;
 }

@@ -122,7 +122,7 @@ object "runtime" {
 code {
 {
 mstore(${HEAP}, memoryguard(${at}))
-${start}${NOISE_START}${mainText(name, program, code, family, entry)}
+${start}${mainText(name, program, code, family, entry)}
 ${natives.join("\n")}
 ${functions}
 }
@@ -215,29 +215,29 @@ function path(name: string): string {
 }
 
 /** Words of memory where the whole call keeps what it must not forget: the EVM's stack is short. */
-const OP = 0x140;
-const REQUEST = 0x160;
+const OP = 0x340;
+const REQUEST = 0x360;
 /** Where the next list stands in calldata, its number, and how many there are. */
-const LIST_AT = 0x180;
-const LIST = 0x1a0;
-const GIVEN = 0x1c0;
+const LIST_AT = 0x380;
+const LIST = 0x3a0;
+const GIVEN = 0x3c0;
 /** The places of a request: the next one, and where they end. */
-const PLACE = 0x1e0;
-const PLACES_END = 0x200;
+const PLACE = 0x3e0;
+const PLACES_END = 0x400;
 /** Where the next bytes of the answer go. */
-const ANSWER = 0x220;
+const ANSWER = 0x420;
 /** Number of a list within its step, and how many the step has. */
-const ROUND = 0x240;
-const ROUNDS = 0x260;
+const ROUND = 0x440;
+const ROUNDS = 0x460;
 /** The pixels of a request: the present one, and the bounds. */
-const X = 0x280;
-const Y = 0x2a0;
-const X0 = 0x2c0;
-const X1 = 0x2e0;
-const Y1 = 0x300;
-const SIZE = 0x320;
-const SAMPLES = 0x340;
-const CANVAS = 0x360;
+const X = 0x480;
+const Y = 0x4a0;
+const X0 = 0x4c0;
+const X1 = 0x4e0;
+const Y1 = 0x500;
+const SIZE = 0x520;
+const SAMPLES = 0x540;
+const CANVAS = 0x560;
 
 function mainText(
   name: string,
@@ -305,7 +305,7 @@ if gt(mload(${OP}), 3) { revert(0, 0) }
 // The family's code is the style's second byte.
 if iszero(eq(byte(0, calldataload(${STYLE_AT + 1})), ${code})) { revert(0, 0) }
 readRequest()
-mstore(${CANVAS}, f_canvasOf(shr(240, calldataload(33))))
+${NOISE_START}mstore(${CANVAS}, f_canvasOf(shr(240, calldataload(33))))
 mstore(${STATE}, add(mload(${CANVAS}), ${offsetOf(canvas, "finish")}))
 {
   let plate := add(mload(${CANVAS}), ${offsetOf(canvas, "plate")})

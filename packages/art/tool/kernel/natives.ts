@@ -6,14 +6,14 @@
 import type { NetShape } from "../../src/net.ts";
 
 /** Addresses in memory below the tables. */
-export const DRAW_HASH = 0x60;
-export const LATENT_HASH = 0x80;
-export const STATE = 0xa0;
+export const DRAW_HASH = 0x260;
+export const LATENT_HASH = 0x280;
+export const STATE = 0x2a0;
 /** Where a field was read last: its step, x and y, and the words of all its outputs there. */
-export const LAST_READ = 0xc0;
-export const LAST_VALUE = 0xe0;
-export const REACH_X = 0x100;
-export const REACH_Y = 0x120;
+export const LAST_READ = 0x2c0;
+export const LAST_VALUE = 0x2e0;
+export const REACH_X = 0x300;
+export const REACH_Y = 0x320;
 /** The style begins here in calldata. */
 export const STYLE_AT = 35;
 
@@ -30,16 +30,15 @@ function latentByte(i) -> b { b := byte(i, mload(${LATENT_HASH})) }
 function refuse() { revert(0, 0) }
 `;
 
-/** Sixteen words: the directions of noise.ts, the cosine in the lower half of a word and the sine in the upper. */
-const DIRECTIONS_AT = 0x400;
-export const DIRECTIONS_BYTES = 512;
+/** At address 0, sixteen words: the directions of noise.ts, the cosine in the lower half of a word and the sine in the upper. */
+const DIRECTIONS_BYTES = 512;
 
-/** Fills the directions: the cosines, int16 each from the top, and the same list four places on is the sines. */
+/** Fills the directions, over what was hashed there: the cosines, int16 each from the top, and the same list four places on is the sines. */
 export const NOISE_START = `
 {
   let cosines := 0x10000ec80b50061f0000f9e1f4b0f138f000f138f4b0f9e10000061f0b500ec8
   let sines := or(shr(64, cosines), shl(192, cosines))
-  for { let at := ${DIRECTIONS_AT} } lt(at, ${DIRECTIONS_AT + DIRECTIONS_BYTES}) { at := add(at, 32) } {
+  for { let at := 0 } lt(at, ${DIRECTIONS_BYTES}) { at := add(at, 32) } {
     mstore(at, add(sar(240, cosines), shl(128, sar(240, sines))))
     cosines := shl(16, cosines)
     sines := shl(16, sines)
@@ -50,6 +49,10 @@ export const NOISE_START = `
 /** Half a unit of a word's upper half, and one lattice cell to the right there. */
 const HALF = `0x8${"0".repeat(31)}`;
 const ONE_RIGHT = `0x2000${"0".repeat(32)}`;
+/** One in each of four lanes, and what a corner's hash has more than that of the upper left one. */
+const EACH = `0x${"0000000000000001".repeat(4)}`;
+const RIGHT_KX = "0x0000000027d4eb2d00000000000000000000000027d4eb2d0000000000000000";
+const LOWER_KY = "0x00000000165667b100000000165667b100000000000000000000000000000000";
 /** The low 32 bits of four lanes. */
 const LOW32 = `0x${"00000000ffffffff".repeat(4)}`;
 
@@ -67,37 +70,32 @@ function latticeMix(x, y, seed) -> h {
   h := and(mul(xor(h, shr(13, h)), 0xc2b2ae35), 0xffffffff)
   h := xor(h, shr(16, h))
 }
-function fadeOfPlace(t) -> f {
-  f := sar(13, mul(shr(13, mul(shr(13, mul(t, t)), t)), add(sar(13, mul(sub(mul(6, t), 122880), t)), 81920)))
-}
 function latticeNoise(x, y, seed) -> n {
-  let h
-  {
-    // From the lowest lane: upper left, upper right, lower left, lower right.
-    let left := mul(sar(13, x), 0x27d4eb2d)
-    let row := mul(sar(13, y), 0x165667b1)
-    seed := mul(add(seed, 1), 0x9e3779b1)
-    left := or(and(left, 0xffffffff), shl(64, and(add(left, 0x27d4eb2d), 0xffffffff)))
-    row := or(
-      and(xor(row, seed), 0xffffffff),
-      shl(128, and(xor(add(and(row, 0xffffffff), 0x165667b1), seed), 0xffffffff)))
-    h := xor(or(left, shl(128, left)), or(row, shl(64, row)))
-  }
+  // From the lowest lane: upper left, upper right, lower left, lower right.
+  let h := and(
+    xor(
+      xor(
+        add(mul(and(mul(sar(13, x), 0x27d4eb2d), 0xffffffff), ${EACH}), ${RIGHT_KX}),
+        add(mul(and(mul(sar(13, y), 0x165667b1), 0xffffffff), ${EACH}), ${LOWER_KY})),
+      mul(and(mul(add(seed, 1), 0x9e3779b1), 0xffffffff), ${EACH})),
+    ${LOW32})
   h := and(mul(xor(h, and(shr(15, h), ${LOW32})), 0x85ebca6b), ${LOW32})
   h := mul(xor(h, and(shr(13, h), ${LOW32})), 0xc2b2ae35)
   h := xor(h, shr(16, h))
   x := and(x, 8191)
   y := and(y, 8191)
-  let u := fadeOfPlace(x)
   let place := add(shl(128, x), y)
-  n := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shl(5, h), 480))), place), ${HALF}))
-  let right := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(59, h), 480))), sub(place, ${ONE_RIGHT})), ${HALF}))
-  n := add(n, sar(13, mul(sub(right, n), u)))
+  // The fade, 6t^5 - 15t^4 + 10t^3: of x here, of y below.
+  x := sar(13, mul(shr(13, mul(shr(13, mul(x, x)), x)), add(sar(13, mul(sub(mul(6, x), 122880), x)), 81920)))
+  n := sar(140, add(mul(mload(and(shl(5, h), 480)), place), ${HALF}))
+  let other := sar(140, add(mul(mload(and(shr(59, h), 480)), sub(place, ${ONE_RIGHT})), ${HALF}))
+  n := add(n, sar(13, mul(sub(other, n), x)))
   place := sub(place, 8192)
-  let low := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(123, h), 480))), place), ${HALF}))
-  right := sar(140, add(mul(mload(add(${DIRECTIONS_AT}, and(shr(187, h), 480))), sub(place, ${ONE_RIGHT})), ${HALF}))
-  low := add(low, sar(13, mul(sub(right, low), u)))
-  n := sar(1, mul(3, add(n, sar(13, mul(sub(low, n), fadeOfPlace(y))))))
+  let low := sar(140, add(mul(mload(and(shr(123, h), 480)), place), ${HALF}))
+  other := sar(140, add(mul(mload(and(shr(187, h), 480)), sub(place, ${ONE_RIGHT})), ${HALF}))
+  low := add(low, sar(13, mul(sub(other, low), x)))
+  y := sar(13, mul(shr(13, mul(shr(13, mul(y, y)), y)), add(sar(13, mul(sub(mul(6, y), 122880), y)), 81920)))
+  n := sar(1, mul(3, add(n, sar(13, mul(sub(low, n), y)))))
 }
 `;
 

@@ -11,7 +11,7 @@ import type { Binary, Call, Expr, Native, Program, Routine, Statement, Type, Var
 import { wordsOf } from "./ir.ts";
 
 /** Where the address of the first free byte of the heap stands. */
-export const HEAP = 0x40;
+export const HEAP = 0x240;
 
 const WORD = 32;
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @notice Base64 (RFC 4648, section 4), 24 bytes at a time.
 /// @dev In a token's URI base64 stands inside base64 inside base64, and what that costs a picture has not. Solady's takes
-/// 54 gas a byte, this 13; they are held to be equal by test/Base64Words.t.sol.
+/// 54 gas a byte, this 18; they are held to be equal by test/Base64Words.t.sol.
 library Base64Words {
     /// @notice `data` in base64, with padding.
     function encode(bytes memory data) internal pure returns (string memory out) {

@@ -94,13 +94,6 @@ contract RendererPictureTest is Engines {
         new Renderer(chunks, "", "", table, loupe, bytes32(bytes4(0x00000001)));
     }
 
-    function test_gas() external {
-        (Renderer renderer, Piece memory piece) = (_renderer(16), _piece());
-        uint256 before = gasleft();
-        renderer.tokenURI(piece);
-        vm.snapshotValue("tokenURI", "gas, vessel of 16 x 16 pixels", before - gasleft());
-    }
-
     function _drawn(Renderer renderer, Piece memory piece, uint256 gas_) private view returns (uint256 used) {
         used = gasleft();
         string memory uri = renderer.tokenURI{gas: gas_}(piece);

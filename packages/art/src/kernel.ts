@@ -97,6 +97,37 @@ export function createKernel(code: KernelCode): Kernel {
     words.fill(from[from.length - 1] ?? 0, at + from.length, (at + from.length + 3) & ~3);
   };
 
+  /** Canvas columns of a row of samples, pixel after pixel, as often as there are rows. */
+  const putColumns = ({ size, samples, x0, x1 }: Tile, rows: number, at: number): void => {
+    const row = (x1 - x0) * samples * samples;
+    room(at + rows * row + 3);
+    for (let x = x0, n = at; x < x1; x++) {
+      for (let sy = 0; sy < samples; sy++) {
+        for (let sx = 0; sx < samples; sx++) words[n++] = sampleAt(x * samples + sx, size * samples);
+      }
+    }
+    repeat(words, at, row, rows * row);
+    words.fill(0, at + rows * row, at + rows * row + 3);
+  };
+
+  /** Canvas rows of the samples of a part, and grains: one for each pixel, or for each sample. */
+  const putRows = ({ size, samples, x0, x1, y0, y1 }: Tile, ys: number, grains: number, each: number): void => {
+    const shared = samples * samples;
+    const length = (x1 - x0) * shared;
+    let n = grains;
+    for (let y = y0, at = ys; y < y1; y++, at += length) {
+      for (let i = 0; i < shared; i++) words[at + i] = sampleAt(y * samples + div(i, samples), size * samples);
+      repeat(words, at, shared, length);
+      for (let x = x0; x < x1; x++) {
+        const grain = (latticeHash(x, y, 7) & 31) - 16;
+        for (let i = 0; i < each; i++) words[n++] = grain;
+      }
+    }
+    // What fills the last group up is drawn and nobody reads it; it only must be a place.
+    words.fill(0, n, n + 3);
+    words.fill(0, ys + (y1 - y0) * length, ys + (y1 - y0) * length + 3);
+  };
+
   const kernel: Kernel = {
     nodes(family, step, s, { ks, xs, ys }, into) {
       begin(s);
@@ -139,57 +170,28 @@ export function createKernel(code: KernelCode): Kernel {
       const shared = samples * samples;
       // Where a pixel's samples fill whole groups they share its grain, and the kernel sums them.
       const summed = (shared & 3) === 0;
-      const count = size * samples;
-      const width = x1 - x0;
-      const across = Math.min(width, div(BATCH, shared));
-      const down = across === 0 ? 1 : Math.max(1, div(BATCH, across * shared));
-      const { list, at } = arraysOf(7, (down * across * shared + 3) & ~3);
-      const [ys, grains, red, green, blue, columns] = at.slice(1) as [number, number, number, number, number, number];
       // Columns are the same in all rows, so they are written once; a row is longer than a batch when it is very wide.
-      const row = width * shared;
-      room(columns + down * row + 3);
-      for (let k = 0, n = columns; k < width; k++) {
-        for (let sy = 0; sy < samples; sy++) {
-          for (let sx = 0; sx < samples; sx++) words[n++] = sampleAt((x0 + k) * samples + sx, count);
-        }
-      }
-      repeat(words, columns, row, down * row);
-      words.fill(0, columns + down * row, columns + down * row + 3);
+      const across = Math.min(x1 - x0, div(BATCH, shared));
+      const down = across === 0 ? 1 : div(BATCH, across * shared);
+      const { list, at } = arraysOf(7, BATCH + 4);
+      const [ys, grains, red, green, blue, columns] = at.slice(1) as [number, number, number, number, number, number];
+      putColumns(tile, down, columns);
       for (let y = y0; y < y1; y += down) {
-        const rows = Math.min(down, y1 - y);
-        for (let first = 0; first < width; first += across) {
-          const wide = Math.min(across, width - first);
-          const length = wide * shared;
-          let n = grains;
-          for (let j = 0; j < rows; j++) {
-            const start = ys + j * length;
-            for (let i = 0; i < shared; i++) words[start + i] = sampleAt((y + j) * samples + div(i, samples), count);
-            repeat(words, start, shared, length);
-            for (let k = 0; k < wide; k++) {
-              const grain = (latticeHash(x0 + first + k, y + j, 7) & 31) - 16;
-              if (summed) words[n++] = grain;
-              else for (let i = 0; i < shared; i++) words[n++] = grain;
-            }
-          }
-          words[list] = 4 * (columns + first * shared);
-          if (summed) {
-            functions.pixels(stateAt(code), 4 * list, rows * wide, shared >> 2);
-            n = red;
-            for (let j = 0; j < rows; j++) {
-              const here = (y + j) * size + x0 + first;
-              for (let k = 0; k < wide; k++, n += 3) sink(here + k, words[n]!, words[n + 1]!, words[n + 2]!);
-            }
-            continue;
-          }
-          // What fills the last group up is drawn and nobody reads it; it only must be a place.
-          const groups = (rows * length + 3) >> 2;
-          words.fill(0, ys + rows * length, ys + 4 * groups);
-          words.fill(0, grains + rows * length, grains + 4 * groups);
-          functions.run(stateAt(code), 4 * list, groups);
-          n = 0;
-          for (let j = 0; j < rows; j++) {
-            const here = (y + j) * size + x0 + first;
-            for (let k = 0; k < wide; k++) {
+        for (let x = x0; x < x1; x += across) {
+          const part = { size, samples, x0: x, x1: Math.min(x1, x + across), y0: y, y1: Math.min(y1, y + down) };
+          const pixels = (part.x1 - x) * (part.y1 - y);
+          putRows(part, ys, grains, summed ? 1 : shared);
+          words[list] = 4 * (columns + (x - x0) * shared);
+          if (summed) functions.pixels(stateAt(code), 4 * list, pixels, shared >> 2);
+          else functions.run(stateAt(code), 4 * list, (pixels * shared + 3) >> 2);
+          let n = summed ? red : 0;
+          for (let py = y; py < part.y1; py++) {
+            for (let px = x; px < part.x1; px++) {
+              if (summed) {
+                sink(py * size + px, words[n]!, words[n + 1]!, words[n + 2]!);
+                n += 3;
+                continue;
+              }
               let r = 0;
               let g = 0;
               let b = 0;
@@ -198,7 +200,7 @@ export function createKernel(code: KernelCode): Kernel {
                 g += words[green + n]!;
                 b += words[blue + n]!;
               }
-              sink(here + k, r, g, b);
+              sink(py * size + px, r, g, b);
             }
           }
         }

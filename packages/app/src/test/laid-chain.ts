@@ -6,9 +6,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toHex } from "@carrara/base/bytes";
-import { storeCode } from "@carrara/contracts/chunks";
-import { DETERMINISTIC_DEPLOYER } from "@carrara/contracts/deploy-plan";
-import { ENGINES, type FamilyEngine } from "@carrara/contracts/engines";
 import { addressed, pieceContracts } from "@carrara/core/studio/laying";
 import { createTestClient, type Hex, http, publicActions, walletActions } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
@@ -17,6 +14,9 @@ import { startAnvil } from "../adapters/ethereum/anvil.ts";
 
 /** What a view call may use: providers give no less, and blocks once had no more. */
 export const VIEW_GAS = 30_000_000n;
+
+/** Arachnid's deterministic deployment proxy. */
+const DEPLOYER = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 
 export type LaidChain = Awaited<ReturnType<typeof startLaidChain>>;
 
@@ -50,17 +50,17 @@ export async function startLaidChain() {
   return {
     client,
     /** Lays what is missing; with other engines or sides than the product's, another loupe and another renderer. */
-    async lay(engines: readonly FamilyEngine[] = ENGINES): Promise<{ loupe: Hex; renderer: Hex }> {
+    async lay(engines?: Parameters<typeof pieceContracts>[0]): Promise<{ loupe: Hex; renderer: Hex }> {
       const all = addressed(pieceContracts(engines));
       for (const { address, data, gas } of all) {
-        if ((await client.getCode({ address })) === undefined) await send(DETERMINISTIC_DEPLOYER, data, gas);
+        if ((await client.getCode({ address })) === undefined) await send(DEPLOYER, data, gas);
       }
       const of = (name: string) => all.find((one) => one.name === name)!.address;
       return { loupe: of("loupe"), renderer: of("renderer") };
     },
-    /** The pointer of a style. */
-    async store(style: Uint8Array): Promise<Hex> {
-      return (await send(undefined, `0x${toHex(storeCode(style))}`))!;
+    /** Where the contract is that this creation code makes: a style's pointer, for one. */
+    async create(code: Uint8Array): Promise<Hex> {
+      return (await send(undefined, `0x${toHex(code)}`))!;
     },
     /** Gas of a view call, as a transaction would use it. */
     async gasOf(to: Hex, data: Hex): Promise<number> {

@@ -8,6 +8,7 @@ import { parseStyle } from "@carrara/art/style";
 import { STYLES } from "@carrara/art/styles";
 import { toHex } from "@carrara/base/bytes";
 import { seeded } from "@carrara/base/random";
+import { storeCode } from "@carrara/contracts/chunks";
 import { ENGINES } from "@carrara/contracts/engines";
 import { loupeAbi } from "@carrara/contracts/generated/Loupe";
 import { rendererAbi } from "@carrara/contracts/generated/Renderer";
@@ -46,7 +47,7 @@ async function* measure(chain: LaidChain): AsyncGenerator<Row> {
   const tokens = new Map<string, Token[]>();
   for (const { family } of ENGINES) tokens.set(family, []);
   for (const { family, bytes } of STYLES) {
-    const style = await chain.store(bytes);
+    const style = await chain.create(storeCode(bytes));
     for (let i = 0; i < SEEDS; i++) tokens.get(family)?.push({ style, bytes, seed: random.bytes(32).fill(0, 0, 5) });
   }
 

@@ -12,6 +12,7 @@ import { STYLES } from "@carrara/art/styles";
 import { FAMILY_TRAITS, traitTable } from "@carrara/art/traits";
 import { fromHex, toHex } from "@carrara/base/bytes";
 import { seeded } from "@carrara/base/random";
+import { storeCode } from "@carrara/contracts/chunks";
 import { ENGINES } from "@carrara/contracts/engines";
 import { loupeAbi } from "@carrara/contracts/generated/Loupe";
 import { rendererAbi } from "@carrara/contracts/generated/Renderer";
@@ -47,7 +48,7 @@ describe("the loupe shows the reference's pixels", () => {
     "%s",
     async (family) => {
       for (const { bytes } of stylesOf(family)) {
-        const [style, seed, pointer] = [parseStyle(bytes), seedOf(), await chain.store(bytes)];
+        const [style, seed, pointer] = [parseStyle(bytes), seedOf(), await chain.create(storeCode(bytes))];
         const piece = prepare(style, seed);
         const given = hexOf(givenBytes(givenOf(style, seed)));
         const id = BigInt(hexOf(seed));
@@ -88,7 +89,7 @@ describe("the picture in tokenURI is the piece", () => {
     "%s at %i pixels, within 30 million gas",
     async (family, side) => {
       for (const { bytes } of stylesOf(family)) {
-        const [style, pointer] = [parseStyle(bytes), await chain.store(bytes)];
+        const [style, pointer] = [parseStyle(bytes), await chain.create(storeCode(bytes))];
         for (let i = 0; i < 4; i++) {
           const seed = seedOf();
           const { json, png } = await tokenOf(pointer, BigInt(hexOf(seed)));
@@ -104,7 +105,7 @@ describe("the picture in tokenURI is the piece", () => {
 
   test("and is there where SVG is drawn without a browser", async () => {
     const { bytes } = stylesOf("vessel")[0]!;
-    const { svg } = await tokenOf(await chain.store(bytes), 7n);
+    const { svg } = await tokenOf(await chain.create(storeCode(bytes)), 7n);
     const { data, info } = await sharp(Buffer.from(svg)).resize(200, 200).raw().toBuffer({ resolveWithObject: true });
     const colours = new Set(
       Array.from({ length: 100 * 100 }, (_, i) => {

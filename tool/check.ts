@@ -35,9 +35,11 @@ process.exit(failed === 0 ? 0 : 1);
 /** Tools that rebuild a committed file and compare it. */
 function generators(): string[] {
   return [
+    "packages/art/tool/styles.ts",
     "packages/art/tool/build-page.ts",
     "packages/art/tool/build-kernels.ts",
     "packages/contracts/tool/generate.ts",
+    "packages/contracts/tool/engines.ts",
   ].filter((file) => existsSync(join(root, file)));
 }
 

@@ -47,7 +47,7 @@ export function emptyFieldCode(plate: Plate): FieldCode {
   return { step: 0, output: 0, reachX: plate.halfWidth + FIELD_MARGIN, reachY: plate.halfHeight + FIELD_MARGIN };
 }
 
-/** In place of `fieldAt`, `nodeOf` and `nodeIndex` of field.ts. */
+/** In place of `fieldAt` and `nodeOf` of field.ts. */
 export declare function fieldCodeAt(field: FieldCode, x: number, y: number): number;
 export declare function nodeCodeOf(field: FieldCode, k: number): number;
 

@@ -27,7 +27,7 @@ export interface FamilyEngine {
 
 /** Index = the code in byte 1 of a style. `npm run bench -- evm` measures how large the sides could be. */
 export const ENGINES: readonly FamilyEngine[] = [
-  { family: "block", bytecode: blockEngineBytecode, side: 24 },
+  { family: "block", bytecode: blockEngineBytecode, side: 20 },
   { family: "strata", bytecode: strataEngineBytecode, side: 0 },
   { family: "vessel", bytecode: vesselEngineBytecode, side: 42 },
   { family: "wash", bytecode: washEngineBytecode, side: 0 },

@@ -17,6 +17,9 @@ import { type BenchChain, openChain } from "./bench-chain.ts";
 /** Gas of a call at the usual providers. */
 const CALL_GAS = 30_000_000n;
 
+/** Rows of a picture that any engine draws in one call. */
+const ROWS = 4;
+
 /** What a comparison found. */
 export interface Compared {
   /** Bytes that differ, of pixels and values. */
@@ -31,8 +34,17 @@ export interface Compared {
 
 /** Engines of all families that have one. */
 export interface EngineTwins {
-  /** Draws piece `number` of a run: a style in turn and a seed by `random`, so many pixels at drawn places. */
-  compare(number: number, random: ReturnType<typeof seeded>, points: number, at?: Resolution): Promise<Compared>;
+  /**
+   * Draws piece `number` of a run, a style in turn and a seed by `random`: so many pixels at drawn places, and whole
+   * pictures of these sizes, one sample a pixel.
+   */
+  compare(
+    number: number,
+    random: ReturnType<typeof seeded>,
+    points: number,
+    at?: Resolution,
+    wholes?: readonly number[],
+  ): Promise<Compared>;
   /** What a family's engine answers, as hex. */
   ask: Ask;
   stop(): void;
@@ -47,7 +59,7 @@ export async function openEngines(): Promise<EngineTwins> {
     return data ?? "0x";
   };
   return {
-    compare: (number, random, points, at = CANONICAL) => compare(ask, number, random, points, at),
+    compare: (number, random, points, at = CANONICAL, wholes = []) => compare(ask, number, random, points, at, wholes),
     ask,
     stop: chain.stop,
   };
@@ -77,6 +89,7 @@ async function compare(
   random: ReturnType<typeof seeded>,
   points: number,
   { size, samples }: Resolution,
+  wholes: readonly number[],
 ): Promise<Compared> {
   const style = parseStyle(STYLES[number % STYLES.length]!.bytes);
   const seed = random.bytes(32);
@@ -125,6 +138,17 @@ async function compare(
     const [op, pixel] = n % 2 === 0 ? [0, whole.slice(at, at + 3)] : [3, whole.slice(at, at + 3).reverse()];
     same(await ask(style.family, question(op, draw, tile)), pixel);
   }
+  let pixels = points;
+  for (const side of wholes) {
+    for (let y0 = 0; y0 < side; y0 += ROWS) {
+      const tile = { size: side, samples: 1, x0: 0, y0, x1: side, y1: Math.min(side, y0 + ROWS) };
+      const picture = new Uint8Array(3 * side * side);
+      renderTile(piece, tile, picture);
+      const asked = concat(int16(side), Uint8Array.of(1), ...[0, y0, side, tile.y1].map((v) => int16(v)));
+      same(await ask(style.family, question(0, draw, asked)), picture.slice(3 * side * y0, 3 * side * tile.y1));
+      pixels += side * (tile.y1 - y0);
+    }
+  }
   let values = 0;
   for (const [i, { places, values: expected }] of lists.entries()) {
     const chosen = Array.from({ length: 3 }, () => random.below(expected.length));
@@ -143,7 +167,7 @@ async function compare(
       int32(Int32Array.from(chosen, (n) => expected[n]!)),
     );
   }
-  return { differing, distinct: seen.size, pixels: points, values, eyes };
+  return { differing, distinct: seen.size, pixels, values, eyes };
 }
 
 function placesOf({ xs, ys }: Places, chosen: readonly number[]): Uint8Array {

@@ -70,7 +70,11 @@ export function calmest<S extends object>(
   latents: (k: number) => Latents,
   draw: (latents: Latents) => S,
 ): { latents: Latents; state: S } {
-  let best = { latents: latents(0), state: draw(latents(0)) };
+  const drawn = (k: number) => {
+    const taken = latents(k);
+    return { latents: taken, state: draw(taken) };
+  };
+  let best = drawn(0);
   if (!family.calm) return best;
   const places = eyePlaces(plate);
   const eyesOf = (s: S) => {
@@ -79,7 +83,7 @@ export function calmest<S extends object>(
   };
   let fewest = eyesOf(best.state);
   for (let k = 1; k < 4 && fewest > 0; k++) {
-    const next = { latents: latents(k), state: draw(latents(k)) };
+    const next = drawn(k);
     const eyes = eyesOf(next.state);
     if (eyes < fewest) {
       best = next;

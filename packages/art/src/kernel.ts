@@ -76,7 +76,7 @@ export function createKernel(code: KernelCode): Kernel {
 
   const show = (canvas: Canvas): void => {
     if (shown === canvas) return;
-    begin(canvas.finish.state ?? canvas.finish);
+    begin(canvas.finish.state);
     image.put("Canvas", canvas, canvasAt);
     shown = canvas;
   };

@@ -3,8 +3,8 @@
  * @module
  */
 import { type Baker, PLAIN } from "@carrara/art/bake";
-import { drawHash, latentsOf } from "@carrara/art/draws";
 import type { Places } from "@carrara/art/field";
+import { givenBytes, givenOf } from "@carrara/art/given";
 import { CANONICAL, prepare, type Resolution, renderTile } from "@carrara/art/render";
 import { parseStyle } from "@carrara/art/style";
 import { STYLES } from "@carrara/art/styles";
@@ -104,19 +104,9 @@ async function compare(
     },
   };
   const piece = prepare(style, seed, undefined, listening);
-  const hash = drawHash(style.format, seed);
-  const draw = [0, 1, 2, 3].findIndex((k) => toHex(bytesOf(latentsOf(hash, k).z)) === toHex(bytesOf(piece.latents.z)));
-  const given = lists.map(({ values }) => concat(int16(values.length), int32(values.toSorted())));
+  const given = givenOf(style, seed);
   const question = (op: number, k: number, ...rest: Uint8Array[]) =>
-    concat(
-      Uint8Array.of(op),
-      seed,
-      int16(style.bytes.length),
-      style.bytes,
-      Uint8Array.of(k, lists.length),
-      ...given,
-      ...rest,
-    );
+    concat(Uint8Array.of(op), seed, int16(style.bytes.length), style.bytes, givenBytes({ ...given, draw: k }), ...rest);
 
   const seen = new Set<string>();
   let differing = 0;
@@ -136,7 +126,7 @@ async function compare(
     const tile = concat(int16(size), Uint8Array.of(samples), ...[x, y, x + 1, y + 1].map((v) => int16(v)));
     // Every other one as a BMP wants it.
     const [op, pixel] = n % 2 === 0 ? [0, whole.slice(at, at + 3)] : [3, whole.slice(at, at + 3).reverse()];
-    same(await ask(style.family, question(op, draw, tile)), pixel);
+    same(await ask(style.family, question(op, given.draw, tile)), pixel);
   }
   let pixels = points;
   for (const side of wholes) {
@@ -145,7 +135,7 @@ async function compare(
       const picture = new Uint8Array(3 * side * side);
       renderTile(piece, tile, picture);
       const asked = concat(int16(side), Uint8Array.of(1), ...[0, y0, side, tile.y1].map((v) => int16(v)));
-      same(await ask(style.family, question(0, draw, asked)), picture.slice(3 * side * y0, 3 * side * tile.y1));
+      same(await ask(style.family, question(0, given.draw, asked)), picture.slice(3 * side * y0, 3 * side * tile.y1));
       pixels += side * (tile.y1 - y0);
     }
   }
@@ -154,7 +144,7 @@ async function compare(
     const chosen = Array.from({ length: 3 }, () => random.below(expected.length));
     values += chosen.length;
     same(
-      await ask(style.family, question(1, draw, Uint8Array.of(i), placesOf(places, chosen))),
+      await ask(style.family, question(1, given.draw, Uint8Array.of(i), placesOf(places, chosen))),
       int32(Int32Array.from(chosen, (n) => expected[n]!)),
     );
   }
@@ -172,10 +162,6 @@ async function compare(
 
 function placesOf({ xs, ys }: Places, chosen: readonly number[]): Uint8Array {
   return concat(int16(chosen.length), ...chosen.flatMap((n) => [int16(xs[n]!), int16(ys[n]!)]));
-}
-
-function bytesOf(z: Int8Array): Uint8Array {
-  return new Uint8Array(z.buffer, z.byteOffset, z.byteLength);
 }
 
 function int16(value: number): Uint8Array {

@@ -6,7 +6,7 @@ import { type Colour, dim } from "../colour.ts";
 import { chance, type Generator, range } from "../draws.ts";
 import { onPlate, type Plate } from "../field.ts";
 import { halves } from "../halves.ts";
-import { clamp, div, ONE } from "../integer.ts";
+import { clamp, div, mul, ONE } from "../integer.ts";
 import { ask, type BoundNet, INPUTS, type NetShape, OUTPUTS, SLOTS } from "../net.ts";
 import { noise } from "../noise.ts";
 
@@ -81,6 +81,12 @@ export function pullAt(pull: Pull, x: number, y: number): number {
   if (pull.kind === HORIZON) return dy << 1;
   if (pull.kind === DIAGONAL) return ((pull.hand * dx + dy) * 3) >> 1;
   return 5000 - div(square(dx), ONE) * 3;
+}
+
+/** How much a polished stone gleams at a place: one broad soft reflection from the upper left. */
+export function gleamAt(x: number, y: number, seed: number, polish: number): number {
+  const shine = clamp(5200 - ((x + y) >> 1) - (noise(x >> 1, y >> 1, seed) >> 1), 0, ONE);
+  return mul(mul(shine, shine), polish);
 }
 
 /** The soft shadow that a sheet of paper or a slab throws on what lies under it, toward the lower right. */

@@ -10,7 +10,7 @@ import { clamp, cosine, div, mul, ONE, sine, step, triangle } from "../integer.t
 import { bind } from "../net.ts";
 import { fractal, noise } from "../noise.ts";
 import { type Family, params, type Setup } from "./family.ts";
-import { type Bed, bedAt, fieldNet, sheetShadow } from "./ground.ts";
+import { type Bed, bedAt, fieldNet, gleamAt, sheetShadow } from "./ground.ts";
 
 export const marble: Family<Marble> = {
   params: params("warp stretch veins weight cloud threads gloss", 0, 255),
@@ -210,9 +210,8 @@ export function shadeMarble(s: Marble, px: number, py: number, out: Colour): voi
     blend(out, GOLD, leaf);
     blend(out, GLINT, mul(leaf, clamp((noise(x * 3, y * 9, lattice + 12) >> 1) + (line >> 2), 0, 5000)));
   }
-  // Polish: one broad soft reflection from the upper left, and the crystal's own grain.
-  const shine = clamp(5200 - ((x + y) >> 1) - (noise(x >> 1, y >> 1, lattice + 40) >> 1), 0, ONE);
-  out[0] = out[0]! + mul(mul(shine, shine), gloss) + (fine >> 7) + (noise(x * 20, y * 20, lattice) >> 8);
+  // Polish, and the crystal's own grain.
+  out[0] = out[0]! + gleamAt(x, y, lattice + 40, gloss) + (fine >> 7) + (noise(x * 20, y * 20, lattice) >> 8);
   const rimmed = onPlate(plate, px - 36, py - 36) ? (onPlate(plate, px + 36, py + 36) ? 0 : -1) : 1;
   if (rimmed !== 0 && !s.bleed) {
     if (rimmed > 0) out[0] = out[0]! + 150;

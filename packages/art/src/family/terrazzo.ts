@@ -10,7 +10,7 @@ import { clamp, cosine, div, mul, ONE, sine } from "../integer.ts";
 import { bind } from "../net.ts";
 import { fractal, latticeHash, noise } from "../noise.ts";
 import { type Family, params, type Setup } from "./family.ts";
-import { type Bed, bedAt, drawPull, fieldNet, type Pull, pullAt, sheetShadow } from "./ground.ts";
+import { type Bed, bedAt, drawPull, fieldNet, gleamAt, type Pull, pullAt, sheetShadow } from "./ground.ts";
 
 export const terrazzo: Family<Terrazzo> = {
   params: params("size spread density mingle pull bend strip brass grain polish", 0, 255),
@@ -205,8 +205,7 @@ export function shadeTerrazzo(s: Terrazzo, x: number, y: number, out: Colour): v
       break;
     }
   }
-  const shine = clamp(5200 - ((x + y) >> 1) - (noise(x >> 1, y >> 1, lattice + 50) >> 1), 0, ONE);
-  out[0] = out[0]! + mul(mul(shine, shine), s.polish);
+  out[0] = out[0]! + gleamAt(x, y, lattice + 50, s.polish);
 }
 
 /** Paints the chip of one size that lies here, if one does. */

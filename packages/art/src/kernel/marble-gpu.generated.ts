@@ -172,6 +172,11 @@ fn step_(a_0: i32, b_1: i32, x_2: i32) -> i32 {
   return mul_(mul_(t_3, t_3), ((24576) - (((2) * (t_3)))));
 }
 
+fn gleamAt_(x_0: i32, y_1: i32, seed_2: i32, polish_3: i32) -> i32 {
+  var shine_4: i32 = clamp_(((((5200) - (((((x_0) + (y_1))) >> u32(1))))) - (((noise_(((x_0) >> u32(1)), ((y_1) >> u32(1)), seed_2)) >> u32(1)))), 0, 8192);
+  return mul_(mul_(shine_4, shine_4), polish_3);
+}
+
 fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {
   (*out_0)[0] = (((((*out_0)[0]) * (k_1))) >> u32(13));
   (*out_0)[1] = (((((*out_0)[1]) * (k_1))) >> u32(13));
@@ -226,11 +231,10 @@ fn shadeMarble3_(s_0: i32, px_1: i32, py_2: i32, out_3: ptr<function, array<i32,
     blend0_(out_3, 136, leaf_28);
     blend0_(out_3, 156, mul_(leaf_28, clamp_(((((noise_(((x_10) * (3)), ((y_11) * (9)), ((lattice_4) + (12)))) >> u32(1))) + (((line_27) >> u32(2)))), 0, 5000)));
   }
-  var shine_29: i32 = clamp_(((((5200) - (((((x_10) + (y_11))) >> u32(1))))) - (((noise_(((x_10) >> u32(1)), ((y_11) >> u32(1)), ((lattice_4) + (40)))) >> u32(1)))), 0, 8192);
-  (*out_3)[0] = (((((((*out_3)[0]) + (mul_(mul_(shine_29, shine_29), gloss_8)))) + (((fine_17) >> u32(7))))) + (((noise_(((x_10) * (20)), ((y_11) * (20)), lattice_4)) >> u32(8))));
-  var rimmed_30: i32 = select(1, select(i32(-1), 0, onPlate_(plate_9, ((px_1) + (36)), ((py_2) + (36)))), onPlate_(plate_9, ((px_1) - (36)), ((py_2) - (36))));
-  if ((((rimmed_30) != (0)) && !(((memory[(((s_0) + (12))) >> 2u]) != (0))))) {
-    if (((rimmed_30) > (0))) {
+  (*out_3)[0] = (((((((*out_3)[0]) + (gleamAt_(x_10, y_11, ((lattice_4) + (40)), gloss_8)))) + (((fine_17) >> u32(7))))) + (((noise_(((x_10) * (20)), ((y_11) * (20)), lattice_4)) >> u32(8))));
+  var rimmed_29: i32 = select(1, select(i32(-1), 0, onPlate_(plate_9, ((px_1) + (36)), ((py_2) + (36)))), onPlate_(plate_9, ((px_1) - (36)), ((py_2) - (36))));
+  if ((((rimmed_29) != (0)) && !(((memory[(((s_0) + (12))) >> 2u]) != (0))))) {
+    if (((rimmed_29) > (0))) {
       (*out_3)[0] = (((*out_3)[0]) + (150));
     } else {
       dim0_(out_3, 7492);

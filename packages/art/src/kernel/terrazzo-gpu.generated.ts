@@ -242,6 +242,11 @@ fn chipAt7_(s_0: i32, grade_1: i32, k_2: i32, cast_3: i32, x_4: i32, y_5: i32, d
   return ((0) == (0));
 }
 
+fn gleamAt_(x_0: i32, y_1: i32, seed_2: i32, polish_3: i32) -> i32 {
+  var shine_4: i32 = clamp_(((((5200) - (((((x_0) + (y_1))) >> u32(1))))) - (((noise_(((x_0) >> u32(1)), ((y_1) >> u32(1)), seed_2)) >> u32(1)))), 0, 8192);
+  return mul_(mul_(shine_4, shine_4), polish_3);
+}
+
 fn shadeTerrazzo3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32, 3>>) {
   var lattice_4: i32 = memory[(((s_0) + (16))) >> 2u];
   var v_5: i32 = fieldAt_(((s_0) + (72)), x_1, y_2);
@@ -296,8 +301,7 @@ fn shadeTerrazzo3_(s_0: i32, x_1: i32, y_2: i32, out_3: ptr<function, array<i32,
       }
     }
   }
-  var shine_20: i32 = clamp_(((((5200) - (((((x_1) + (y_2))) >> u32(1))))) - (((noise_(((x_1) >> u32(1)), ((y_2) >> u32(1)), ((lattice_4) + (50)))) >> u32(1)))), 0, 8192);
-  (*out_3)[0] = (((*out_3)[0]) + (mul_(mul_(shine_20, shine_20), memory[(((s_0) + (164))) >> 2u])));
+  (*out_3)[0] = (((*out_3)[0]) + (gleamAt_(x_1, y_2, ((lattice_4) + (50)), memory[(((s_0) + (164))) >> 2u])));
 }
 
 fn dim0_(out_0: ptr<function, array<i32, 3>>, k_1: i32) {

@@ -11,7 +11,7 @@ import { type Baker, bake, calmest, PLAIN } from "./bake.ts";
 import { type Colour, ENCODE, type Lab, labOf, paint, toLinear } from "./colour.ts";
 import { drawHash, generator, type Latents, latentsOf } from "./draws.ts";
 import { FAMILIES } from "./families.ts";
-import type { Finish } from "./family/family.ts";
+import type { Finish, Numbers } from "./family/family.ts";
 import { onPlate, type Plate } from "./field.ts";
 import { clamp, div, ONE } from "./integer.ts";
 import { latticeHash, noise } from "./noise.ts";
@@ -81,10 +81,10 @@ export function prepare(style: Style, seed: Uint8Array, moved?: Latents, by: Bak
   const [width, height] = FORMATS[format]!;
   const longer = Math.max(width, height);
   const plate = plateOf(div(width * ONE, longer), div(height * ONE, longer), format === TONDO);
-  const options = optionsOf(style, hash);
-  const { params, nets } = style;
+  const options = optionsOf(style, hash) as unknown as Numbers;
+  const params = style.params as unknown as Numbers;
   const family = FAMILIES[style.family]!;
-  const common = { params, nets, palette, options, plate, bleed: format === BLEED };
+  const common = { params, nets: style.nets, palette, options, plate, bleed: format === BLEED };
   const rest = { plate, scale: div(ONE * 4096, longer), paper: paperOf(palette) };
   const draw = ({ z, lattice }: Latents) => family.draw({ ...common, z, lattice, generator: generator(hash) });
   const { latents, state } = moved

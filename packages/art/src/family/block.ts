@@ -130,13 +130,7 @@ const SLOPE_Y = 3;
 
 export function drawBlock(setup: Setup): Block {
   const { params: p, palette, plate, lattice, generator: g } = setup;
-  const [cutsOption, lightOption, schemeOption, accentOption, figureOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [cutsOption, lightOption, schemeOption, accentOption, figureOption] = setup.options;
   const weights = new Int32Array(MOTIFS);
   for (let m = 0; m < MOTIFS; m++) weights[m] = p[m]!;
   if (figureOption > 0) {

@@ -49,23 +49,8 @@ const SHAPE = 2;
 
 export function drawEngrave(setup: Setup): Engrave {
   const { plate, palette, lattice, generator: g } = setup;
-  const [courseOption, hatchOption, tint, plateOption, lightOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [lines, bend, fold, pullWeight, paper, hatch, rough, depth] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [courseOption, hatchOption, tint, plateOption, lightOption] = setup.options;
+  const [lines, bend, fold, pullWeight, paper, hatch, rough, depth] = setup.params;
   // Straight lines, arcs round a far centre, or rings round one on the plate.
   const turn = below(g, ONE);
   const away = courseOption === 1 ? range(g, 13000, 22000) : range(g, 2500, 7600);

@@ -14,14 +14,18 @@ export interface Param {
   readonly max: number;
 }
 
+/** A list of numbers that is taken apart by name: as long as its family says, which style.ts has checked. */
+export type Numbers = readonly [...Four, ...Four, ...Four, ...Four];
+type Four = [number, number, number, number];
+
 /** All that is known of a piece before its first draw. */
 export interface Setup {
-  readonly params: Uint8Array;
+  readonly params: Numbers;
   readonly nets: readonly Net[];
   /** Ground, light, mid, deep, ink, accent. */
   readonly palette: readonly Lab[];
   /** Chosen option of each family trait, by index. */
-  readonly options: readonly number[];
+  readonly options: Numbers;
   readonly plate: Plate;
   /** Whether the plate fills the canvas. */
   readonly bleed: boolean;

@@ -29,23 +29,8 @@ const ACCENT = 5;
 
 export function drawFields(setup: Setup): Fields {
   const { plate, palette, lattice, generator: g } = setup;
-  const [layout, partsOption, groundOption, edgeOption, weightOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [softness, bend, drift, brush, margin, glow, density, canvas] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [layout, partsOption, groundOption, edgeOption, weightOption] = setup.options;
+  const [softness, bend, drift, brush, margin, glow, density, canvas] = setup.params;
   const torn = edgeOption === 1;
   const ground = groundOption === 0 ? below(g, 2) : groundOption === 1 ? 3 + below(g, 2) : 2;
   const plan: Plan = {

@@ -34,16 +34,8 @@ const ANGLES = [1300, 1700, 750, 1200, 200, 620];
 
 export function drawMarble(setup: Setup): Marble {
   const { plate, palette: roles, bleed, lattice, generator: g } = setup;
-  const [vein, slab, bedding, cut] = setup.options as [number, number, number, number];
-  const [warp, stretch, veins, weight, cloud, threads, gloss] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [vein, slab, bedding, cut] = setup.options;
+  const [warp, stretch, veins, weight, cloud, threads, gloss] = setup.params;
   const steep = range(g, ANGLES[2 * bedding]!, ANGLES[2 * bedding + 1]!);
   const angle = chance(g, 128) ? steep : -steep;
   const bend = 1500 + range(g, 0, 2600) + warp * 20;

@@ -47,23 +47,8 @@ const TURNS = [-300, 300, 700, 1350, 1750, 2300];
 
 export function drawRelief(setup: Setup): Relief {
   const { plate, palette: roles, lattice, generator: g } = setup;
-  const [carving, courseOption, stoneCount, sunOption, lightOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [scale, warp, depth, calm, gather, fine, grain, contrast] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [carving, courseOption, stoneCount, sunOption, lightOption] = setup.options;
+  const [scale, warp, depth, calm, gather, fine, grain, contrast] = setup.params;
   const turned = range(g, TURNS[2 * courseOption]!, TURNS[2 * courseOption + 1]!);
   const turn = chance(g, 128) ? turned : -turned;
   const lightTurn = lightOption === 0 ? range(g, 4500, 5500) : range(g, 6800, 7800);

@@ -52,24 +52,8 @@ const MOON = 2;
 
 export function drawStrata(setup: Setup): Strata {
   const { plate, bleed, lattice, palette, generator: g } = setup;
-  const [composition, sheetsOption, hour, disc, lightOption] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [pull, drift, ripple, thickness, tooth, edge, accent, uneven, slip] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [composition, sheetsOption, hour, disc, lightOption] = setup.options;
+  const [pull, drift, ripple, thickness, tooth, edge, accent, uneven, slip] = setup.params;
   const sheets = sheetsOption + 5;
   const pulled = drawPull(g, KINDS[composition]!, 2600);
   const turn = range(g, 4750, 5550);

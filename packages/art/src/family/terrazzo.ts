@@ -37,20 +37,8 @@ const CELLS = [0, 700, 330, 1500, 640, 280, 3300, 1150, 400];
 
 export function drawTerrazzo(setup: Setup): Terrazzo {
   const { plate, palette, bleed, lattice, generator: g } = setup;
-  const [inlay, chips, cement, scatter] = setup.options as [number, number, number, number];
-  const [size, spread, density, mingle, pull, bend, strip, brass, grain, polish] =
-    setup.params as unknown as number[] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+  const [inlay, chips, cement, scatter] = setup.options;
+  const [size, spread, density, mingle, pull, bend, strip, brass, grain, polish] = setup.params;
   const tilt = below(g, ONE);
   const kind = below(g, 4);
   return {

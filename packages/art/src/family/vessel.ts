@@ -85,17 +85,8 @@ export interface Fruit {
 
 export function drawVessel(setup: Setup): Vessel {
   const { nets, palette, plate, z, generator: g } = setup;
-  const [countOption, glazeOption, lightOption, fruitOption] = setup.options as [number, number, number, number];
-  const [belly, neck, waist, spread, girth, tall, drip, accentChance] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [countOption, glazeOption, lightOption, fruitOption] = setup.options;
+  const [belly, neck, waist, spread, girth, tall, drip, accentChance] = setup.params;
   const count = countOption + 1;
   const table = range(g, 2000, 3200);
   const wall = below(g, 3) === 0 ? 1 : 0;

@@ -56,20 +56,8 @@ const ROLES = [
 
 export function drawWash(setup: Setup): Wash {
   const { plate, lattice, generator: g } = setup;
-  const [composition, edges, pigments, accent, splatter] = setup.options as [number, number, number, number, number];
-  const [density, rim, fade, granulation, bleed, ragged, pull, nested, cover, sun] =
-    setup.params as unknown as number[] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+  const [composition, edges, pigments, accent, splatter] = setup.options;
+  const [density, rim, fade, granulation, bleed, ragged, pull, nested, cover, sun] = setup.params;
   const roles = setup.palette;
   const palette =
     roles[0]![0]! < roles[4]![0]! ? [roles[4]!, roles[3]!, roles[2]!, roles[1]!, roles[0]!, roles[5]!] : roles;

@@ -42,24 +42,8 @@ const ENDS = [98, 158, 202, 236];
 
 export function drawWeave(setup: Setup): Weave {
   const { plate, palette, lattice, generator: g } = setup;
-  const [cloth, threadsOption, binding, motif, repeatOption, fringe] = setup.options as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [shape, wild, feather, stepped, border, accent, fibre, relief] = setup.params as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [cloth, threadsOption, binding, motif, repeatOption, fringe] = setup.options;
+  const [shape, wild, feather, stepped, border, accent, fibre, relief] = setup.params;
   const threads = THREADS[threadsOption]!;
   const bed: Bed = { net: bind(setup.nets[0]!, setup.z), lattice, stone: false };
   const accented = chance(g, accent);

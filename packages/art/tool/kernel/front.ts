@@ -6,7 +6,7 @@
 import type { Lab } from "../../src/colour.ts";
 import { cubeRoot, LINEAR } from "../../src/colour.ts";
 import { type Generator, pickByte } from "../../src/draws.ts";
-import type { Setup } from "../../src/family/family.ts";
+import type { Numbers, Setup } from "../../src/family/family.ts";
 import type { Plate } from "../../src/field.ts";
 import { FIELD_MARGIN } from "../../src/field.ts";
 import { div, ONE } from "../../src/integer.ts";
@@ -126,10 +126,10 @@ export function canvasOf(styleLength: number): Canvas {
   } as Plate;
   const state = (drawByte(12) << 24) | (drawByte(13) << 16) | (drawByte(14) << 8) | drawByte(15);
   const setup: Setup = {
-    params,
+    params: params as unknown as Numbers,
     nets: nets as unknown as Net[],
     palette,
-    options,
+    options: options as unknown as Numbers,
     plate,
     bleed: format === BLEED,
     z,

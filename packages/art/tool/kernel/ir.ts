@@ -165,3 +165,13 @@ export function wordsOf(type: Type, layouts: ReadonlyMap<string, Layout>, word =
       return 1;
   }
 }
+
+/** Operators of two constants, where the result is one. */
+export const FOLD: Readonly<Partial<Record<Binary, (a: number, b: number) => number>>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: Math.imul,
+  shl: (a, b) => a << b,
+  shr: (a, b) => a >> b,
+  or: (a, b) => a | b,
+};

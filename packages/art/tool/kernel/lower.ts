@@ -34,7 +34,7 @@ import type {
   Type,
   Variable,
 } from "./ir.ts";
-import { BOOL, INT, VOID, wordsOf } from "./ir.ts";
+import { BOOL, FOLD, INT, VOID, wordsOf } from "./ir.ts";
 
 /** What is compiled. */
 export interface Sources {
@@ -877,7 +877,7 @@ export function tableImage(program: Program): Int32Array {
   return words;
 }
 
-const ARRAYS: ReadonlySet<string> = new Set(["Int32Array", "Int16Array", "Int8Array", "Uint8Array", "Lab"]);
+const ARRAYS: ReadonlySet<string> = new Set(["Int32Array", "Int16Array", "Int8Array", "Uint8Array", "Lab", "Numbers"]);
 const COMPARISONS: Readonly<Record<string, Binary>> = {
   "<": "lt",
   "<=": "le",
@@ -964,14 +964,6 @@ function binary(name: Binary, a: Expr, b: Expr): Expr {
 }
 
 const UNCHANGED: ReadonlySet<Binary> = new Set(["add", "sub", "or", "xor", "shl", "shr", "ushr"]);
-const FOLD: Readonly<Partial<Record<Binary, (a: number, b: number) => number>>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: Math.imul,
-  shl: (a, b) => a << b,
-  shr: (a, b) => a >> b,
-  or: (a, b) => a | b,
-};
 
 /** Without brackets, `!` and `as`. */
 function bare(tree: Tree): Tree {

@@ -3,7 +3,7 @@
  * the instruction. Worth it for the loop of a network, which is short and runs most often of all.
  * @module
  */
-import type { Binary, Call, Expr, Routine, Statement, Variable } from "./ir.ts";
+import { type Binary, type Call, type Expr, FOLD, type Routine, type Statement, type Variable } from "./ir.ts";
 
 /** The routine for these first arguments; it takes the others only. */
 export function unroll(routine: Routine, given: readonly number[]): Routine {
@@ -147,7 +147,7 @@ function int(value: number): Expr {
 
 /** Constants are folded, and come to the end of a sum. */
 function binary(name: Binary, a: Expr, b: Expr): Expr {
-  const fold = FOLD[name];
+  const fold = FOLD_ALL[name];
   if (fold && a.op === "int" && b.op === "int") return int(fold(a.value, b.value));
   if (name === "add") {
     if (a.op === "int") return b.op === "int" ? b : binary("add", b, a);
@@ -172,11 +172,5 @@ function sum(e: Expr): { of: Expr | undefined; more: number } {
   return { of: e, more: 0 };
 }
 
-const FOLD: Readonly<Partial<Record<Binary, (a: number, b: number) => number>>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: Math.imul,
-  shl: (a, b) => a << b,
-  shr: (a, b) => a >> b,
-  ushr: (a, b) => a >>> b,
-};
+/** Here a wrapped number stays an int32, so this one can be folded as well. */
+const FOLD_ALL: typeof FOLD = { ...FOLD, ushr: (a, b) => a >>> b };
